@@ -1,0 +1,9 @@
+"""Pages that belong to the site as a whole."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """The plain front page, shown where no app has one of its own."""
+    return render(request, "home.html")
