@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class FantasyConfig(AppConfig):
+    name = "fantasy"
+    verbose_name = "Fantasy football"

@@ -1,0 +1,275 @@
+"""Leagues, their members, and the fantasy teams and line-ups that compete in them."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+
+from django.conf import settings
+from django.core.validators import MinLengthValidator
+from django.db import models
+from django.db.models import (
+    Case,
+    F,
+    IntegerField,
+    OuterRef,
+    Prefetch,
+    Q,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from fantasy.models.competition import Competition, Round
+from fantasy.models.match import Player, PlayerPoints
+
+STARTERS = 11
+BENCH = 4
+SQUAD_SIZE = STARTERS + BENCH
+MAX_TEAMS = 20  # in one league: its page stays one page
+
+# Letters and digits that nobody mixes up when a code is read out.
+CODE_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+
+
+def new_invite_code() -> str:
+    return "".join(secrets.choice(CODE_ALPHABET) for _ in range(8))
+
+
+class LeagueQuerySet(models.QuerySet["League"]):
+    def of(self, competition: Competition) -> LeagueQuerySet:
+        return self.filter(competition=competition)
+
+    def named(self, names: Iterable[str]) -> LeagueQuerySet:
+        return self.filter(name__in=names)
+
+    def with_code(self, code: str) -> League | None:
+        return self.filter(invite_code=code).first()
+
+    def with_owner(self) -> LeagueQuerySet:
+        return self.select_related("competition", "owner")
+
+    def with_team_count(self) -> LeagueQuerySet:
+        """Adds `team_count` and the owner; in the order of a list."""
+        return (
+            self.with_owner()
+            .annotate(team_count=models.Count("memberships"))
+            .order_by("name", "pk")
+        )
+
+
+class League(models.Model):
+    """A group of people who compete with each other in one competition."""
+
+    competition = models.ForeignKey(Competition, on_delete=models.CASCADE, related_name="leagues")
+    name = models.CharField(max_length=60, validators=[MinLengthValidator(3)])
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="owned_leagues"
+    )
+    invite_code = models.CharField(
+        max_length=8, unique=True, default=new_invite_code, editable=False
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = LeagueQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["competition", "name"], name="league_name_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    """A user's place in a league."""
+
+    league = models.ForeignKey(League, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships"
+    )
+    joined_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["league", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["league", "user"], name="membership_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} in {self.league}"
+
+
+class FantasyTeamQuerySet(models.QuerySet["FantasyTeam"]):
+    def with_league(self) -> FantasyTeamQuerySet:
+        return self.select_related("membership__user", "membership__league__competition")
+
+    def of_user(self, user_id: int) -> FantasyTeamQuerySet:
+        return self.with_league().filter(membership__user=user_id).order_by("name", "pk")
+
+    def without_lineup(self, round_: Round) -> FantasyTeamQuerySet:
+        """Those of the round's competition that have none for it."""
+        return (
+            self.filter(membership__league__competition=round_.competition_id)
+            .exclude(lineups__round=round_)
+            .order_by("pk")
+        )
+
+    def in_league(self, league_id: int) -> FantasyTeamQuerySet:
+        """The teams of a league with their managers, in the order in which they joined."""
+        return (
+            self.select_related("membership__user")
+            .filter(membership__league=league_id)
+            .order_by("membership__pk")
+        )
+
+
+class FantasyTeam(models.Model):
+    """What a member of a league plays with."""
+
+    membership = models.OneToOneField(Membership, on_delete=models.CASCADE, related_name="team")
+    name = models.CharField(max_length=60, validators=[MinLengthValidator(3)])
+
+    objects = FantasyTeamQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["membership__league", "name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class LineupQuerySet(models.QuerySet["Lineup"]):
+    def for_round(self, round_: Round) -> LineupQuerySet:
+        return self.filter(round=round_)
+
+    def of_league(self, league_id: int) -> LineupQuerySet:
+        return self.filter(team__membership__league=league_id)
+
+    def played_by(self, team: FantasyTeam) -> LineupQuerySet:
+        """Those of a team that everybody may see, the latest first."""
+        return (
+            self.filter(team=team, round__deadline__lte=timezone.now())
+            .select_related("round")
+            .order_by("-round__number")
+            .with_places()
+        )
+
+    def latest_of(self, team: FantasyTeam, round_: Round) -> Lineup | None:
+        """The line-up of a team for the round or, while there is none, for the latest before."""
+        return (
+            self.filter(team=team, round__number__lte=round_.number)
+            .order_by("-round__number")
+            .with_places()
+            .first()
+        )
+
+    def latest_before(self, round_: Round, team_ids: Iterable[int]) -> LineupQuerySet:
+        """Of each team its latest line-up for an earlier round."""
+        latest = (
+            Lineup.objects.filter(team=OuterRef("team"), round__number__lt=round_.number)
+            .order_by("-round__number")
+            .values("pk")[:1]
+        )
+        return self.filter(team__in=team_ids, pk=Subquery(latest))
+
+    def with_places(self) -> LineupQuerySet:
+        """Brings the players of each line-up with their teams and what they earned."""
+        return self.prefetch_related(Prefetch("places", queryset=LineupPlace.objects.with_points()))
+
+
+class Lineup(models.Model):
+    """The players that a fantasy team sends into a round."""
+
+    team = models.ForeignKey(FantasyTeam, on_delete=models.CASCADE, related_name="lineups")
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="lineups")
+    captain = models.ForeignKey(
+        Player,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="A starter whose points count twice.",
+    )
+    saved_at = models.DateTimeField()
+
+    objects = LineupQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["team", "round"]
+        constraints = [
+            models.UniqueConstraint(fields=["team", "round"], name="lineup_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.team}, {self.round}"
+
+    @property
+    def points(self) -> int:
+        """What it has earned so far, the captain's points twice. Needs `with_places`."""
+        return sum(
+            place.points * (2 if place.player_id == self.captain_id else 1)  # type: ignore[attr-defined]
+            for place in self.places.all()
+            if place.is_starter
+        )
+
+
+class LineupPlaceQuerySet(models.QuerySet["LineupPlace"]):
+    def with_points(self) -> LineupPlaceQuerySet:
+        """In the order of places, with the players, their teams, and `points` in that round."""
+        earned = PlayerPoints.objects.filter(
+            player=OuterRef("player"), round=OuterRef("lineup__round")
+        ).values("points")
+        return (
+            self.select_related("player__team")
+            .annotate(points=Coalesce(Subquery(earned, output_field=IntegerField()), 0))
+            .order_by("place")
+        )
+
+    def points_by_team_and_round(self, league_id: int) -> dict[tuple[int, int], int]:
+        """What each line-up of a league has earned, by the ids of team and round.
+
+        Starters count, the captain twice, the bench does not.
+        """
+        times = Case(When(player=F("lineup__captain"), then=Value(2)), default=Value(1))
+        rows = (
+            self.filter(
+                lineup__team__membership__league=league_id,
+                place__lte=STARTERS,
+                player__points__round=F("lineup__round"),
+            )
+            .order_by()
+            .values_list("lineup__team", "lineup__round")
+            .annotate(total=Sum(F("player__points__points") * times))
+        )
+        return {(team_id, round_id): total for team_id, round_id, total in rows}
+
+
+class LineupPlace(models.Model):
+    """A player's place in a line-up: 1 to 11 start, 12 to 15 sit on the bench."""
+
+    lineup = models.ForeignKey(Lineup, on_delete=models.CASCADE, related_name="places")
+    place = models.PositiveSmallIntegerField()
+    player = models.ForeignKey(Player, on_delete=models.PROTECT, related_name="lineup_places")
+
+    objects = LineupPlaceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["lineup", "place"]
+        constraints = [
+            models.UniqueConstraint(fields=["lineup", "place"], name="lineup_place_unique"),
+            models.UniqueConstraint(fields=["lineup", "player"], name="lineup_player_unique"),
+            models.CheckConstraint(
+                condition=Q(place__gte=1, place__lte=SQUAD_SIZE), name="lineup_place_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.place}. {self.player}"
+
+    @property
+    def is_starter(self) -> bool:
+        return self.place <= STARTERS
