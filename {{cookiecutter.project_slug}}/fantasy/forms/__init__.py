@@ -1,0 +1,1 @@
+"""What visitors can type, and what is wrong with it."""

@@ -1,0 +1,98 @@
+"""The line-up editor: fifteen names and a captain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django import forms
+from django.forms.boundfield import BoundField
+
+from fantasy.lineups import BENCH_GOALKEEPERS, FORMATION, Selection
+from fantasy.models import SQUAD_SIZE, STARTERS, Competition, Lineup, Player
+
+PLACES = range(1, SQUAD_SIZE + 1)
+
+# The browser completes a name from the page's list of players, and from nothing else.
+OFFER_PLAYERS = {"list": "player-options", "autocomplete": "off", "spellcheck": "false"}
+
+
+class LineupForm(forms.Form):
+    """A line-up as it was typed; `selection` is what it means once the form is valid.
+
+    A player is typed as the list offers it, or as a name that only one player has.
+    """
+
+    # What the page tells about a legal line-up: for each position how many may start.
+    formation = [(position.label, *limits) for position, limits in FORMATION.items()]
+    bench_goalkeepers = BENCH_GOALKEEPERS
+
+    captain = forms.TypedChoiceField(
+        coerce=int,
+        choices=[(place, place) for place in PLACES if place <= STARTERS],
+        required=False,
+        empty_value=None,
+    )
+
+    def __init__(self, data: Any, competition: Competition, previous: Lineup | None = None) -> None:
+        super().__init__(data, initial=_as_typed(previous) if previous else {})
+        self.competition = competition
+        for place in PLACES:
+            self.fields[field_name(place)] = forms.CharField(
+                label=f"Starter {place}" if place <= STARTERS else f"Bench {place - STARTERS}",
+                max_length=120,
+                required=False,
+                widget=forms.TextInput(attrs=OFFER_PLAYERS),
+            )
+
+    def starter_fields(self) -> Iterator[BoundField]:
+        return (self[field_name(place)] for place in PLACES if place <= STARTERS)
+
+    def bench_fields(self) -> Iterator[BoundField]:
+        return (self[field_name(place)] for place in PLACES if place > STARTERS)
+
+    def clean(self) -> None:
+        typed = {place: self.cleaned_data.get(field_name(place), "") for place in PLACES}
+        players = self._find(typed)
+        if self.errors:
+            return
+        captain = self.cleaned_data.get("captain")
+        self.selection = Selection(
+            starters=[player for place, player in players.items() if place <= STARTERS],
+            bench=[player for place, player in players.items() if place > STARTERS],
+            captain=players.get(captain) if captain else None,
+        )
+        for problem in self.selection.problems():
+            self.add_error(None, problem)
+
+    def _find(self, typed: dict[int, str]) -> dict[int, Player]:
+        """The player of each place; a place whose text means no single player gets an error."""
+        candidates = Player.objects.of(self.competition).typed_as(typed.values())
+        found = {}
+        for place, text in typed.items():
+            meant = [player for player in candidates if player.is_typed_as(text)]
+            if len(meant) == 1:
+                found[place] = meant[0]
+            else:
+                self.add_error(field_name(place), _explain(text, meant))
+        return found
+
+
+def field_name(place: int) -> str:
+    return f"place_{place}"
+
+
+def _explain(text: str, meant: Iterable[Player]) -> str:
+    options = " or ".join(player.label for player in meant)
+    if options:
+        return f"Which one: {options}?"
+    return f"No player of this competition is called “{text}”." if text else "Choose a player."
+
+
+def _as_typed(lineup: Lineup) -> dict[str, Any]:
+    initial: dict[str, Any] = {}
+    for place in lineup.places.all():
+        initial[field_name(place.place)] = place.player.label
+        if place.player_id == lineup.captain_id:
+            initial["captain"] = place.place
+    return initial

@@ -1,0 +1,40 @@
+"""Founding and joining a league."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from fantasy.models import MAX_TEAMS, Competition, FantasyTeam, League, Membership
+
+
+class JoinRefusedError(Exception):
+    """The message says why, for the one who wants to join."""
+
+
+@transaction.atomic
+def create_league(
+    owner_id: int, competition: Competition, name: str, team_name: str
+) -> FantasyTeam:
+    """Founds a league with its owner's team as the first member."""
+    league = League.objects.create(competition=competition, name=name, owner_id=owner_id)
+    return _enter(league, owner_id, team_name)
+
+
+@transaction.atomic
+def join_league(user_id: int, league: League, team_name: str) -> FantasyTeam:
+    """Makes the user a member with a team of that name.
+
+    Raises JoinRefusedError for who is a member already, and when the league is full.
+    """
+    # One at a time, so that two who join at once cannot both take the last place.
+    members = League.objects.select_for_update().get(pk=league.pk).memberships
+    if members.filter(user=user_id).exists():
+        raise JoinRefusedError(f"You already have a team in {league.name}.")
+    if members.count() >= MAX_TEAMS:
+        raise JoinRefusedError(f"{league.name} is full: it has {MAX_TEAMS} teams.")
+    return _enter(league, user_id, team_name)
+
+
+def _enter(league: League, user_id: int, team_name: str) -> FantasyTeam:
+    membership = Membership.objects.create(league=league, user_id=user_id)
+    return FantasyTeam.objects.create(membership=membership, name=team_name)

@@ -1,0 +1,156 @@
+"""Saving a line-up, and carrying it over to the next round."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+
+from fantasy.models import (
+    BENCH,
+    STARTERS,
+    FantasyTeam,
+    Lineup,
+    LineupPlace,
+    Player,
+    Position,
+    Round,
+)
+
+# How many starters may play in each position: (fewest, most).
+FORMATION: dict[Position, tuple[int, int]] = {
+    Position.GOALKEEPER: (1, 1),
+    Position.DEFENDER: (3, 5),
+    Position.MIDFIELDER: (2, 5),
+    Position.FORWARD: (1, 3),
+}
+BENCH_GOALKEEPERS = 1
+
+_ORDER = {position: index for index, position in enumerate(Position)}
+
+
+class DeadlinePassedError(Exception):
+    """The round has begun: its line-ups are fixed."""
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What a manager wants to send into a round. Not necessarily legal."""
+
+    starters: Sequence[Player]
+    bench: Sequence[Player]
+    captain: Player | None
+
+    def problems(self) -> list[str]:
+        """Everything that keeps it from being a legal line-up, in sentences; empty when legal."""
+        return [
+            *self._wrong_numbers(),
+            *self._repeated_players(),
+            *self._wrong_formation(),
+            *self._wrong_captain(),
+        ]
+
+    def _wrong_numbers(self) -> Iterable[str]:
+        if len(self.starters) != STARTERS:
+            yield f"{STARTERS} players start; you have {len(self.starters)}."
+        if len(self.bench) != BENCH:
+            yield f"{BENCH} players sit on the bench; you have {len(self.bench)}."
+
+    def _repeated_players(self) -> Iterable[str]:
+        for player, times in Counter([*self.starters, *self.bench]).items():
+            if times > 1:
+                yield f"{player.name} is in your line-up {times} times."
+
+    def _wrong_formation(self) -> Iterable[str]:
+        starting = Counter(player.position for player in self.starters)
+        for position, (fewest, most) in FORMATION.items():
+            number = starting[position]
+            if not fewest <= number <= most:
+                allowed = str(most) if fewest == most else f"{fewest} to {most}"
+                yield f"{position.label}s who start: {allowed}; you have {number}."
+        on_bench = sum(player.position == Position.GOALKEEPER for player in self.bench)
+        if on_bench != BENCH_GOALKEEPERS:
+            yield f"Goalkeepers on the bench: {BENCH_GOALKEEPERS}; you have {on_bench}."
+
+    def _wrong_captain(self) -> Iterable[str]:
+        if self.captain is None or self.captain not in self.starters:
+            yield "Choose a captain among the players who start."
+
+
+def save_lineup(team: FantasyTeam, round_: Round, selection: Selection) -> Lineup:
+    """Replaces the team's line-up for the round, as a whole.
+
+    The caller has made sure that the selection is legal (`Selection.problems`). Two savers take
+    turns: the row of the team is locked, so a line-up is never made of two.
+
+    Raises DeadlinePassedError when the deadline passes before the line-up is in the database.
+    """
+    assert selection.captain is not None
+    with transaction.atomic():
+        FantasyTeam.objects.select_for_update().get(pk=team.pk)
+        _refuse_after_deadline(round_)
+        lineup, _created = Lineup.objects.update_or_create(
+            team=team,
+            round=round_,
+            defaults={"captain": selection.captain, "saved_at": timezone.now()},
+        )
+        LineupPlace.objects.filter(lineup=lineup).delete()
+        LineupPlace.objects.bulk_create(_places(lineup, selection))
+    return lineup
+
+
+def carry_over_lineups(round_: Round, *, batch: int = 500) -> int:
+    """Gives each team without a line-up for the round its latest earlier one.
+
+    To be called once the deadline has passed; it can be repeated. One transaction per `batch` of
+    teams. Returns the number of line-ups that were carried over.
+    """
+    carried = 0
+    missing = list(FantasyTeam.objects.without_lineup(round_).values_list("pk", flat=True))
+    for start in range(0, len(missing), batch):
+        with transaction.atomic():
+            earlier = Lineup.objects.latest_before(round_, missing[start : start + batch])
+            carried += _copy(earlier, round_)
+    return carried
+
+
+def _refuse_after_deadline(round_: Round) -> None:
+    # Read again: a feed may have moved the deadline since the page was opened.
+    if not Round.objects.get(pk=round_.pk).is_open_at(timezone.now()):
+        raise DeadlinePassedError
+
+
+def _places(lineup: Lineup, selection: Selection) -> list[LineupPlace]:
+    """Places 1 to 15: the starters from the goalkeeper to the forwards, then the bench."""
+    players = [*_by_position(selection.starters), *_by_position(selection.bench)]
+    return [
+        LineupPlace(lineup=lineup, place=place, player=player)
+        for place, player in enumerate(players, start=1)
+    ]
+
+
+def _by_position(players: Iterable[Player]) -> list[Player]:
+    return sorted(players, key=lambda player: _ORDER[Position(player.position)])
+
+
+def _copy(earlier: Iterable[Lineup], round_: Round) -> int:
+    sources = {lineup.team_id: lineup for lineup in earlier}
+    Lineup.objects.bulk_create(
+        Lineup(
+            team_id=team_id, round=round_, captain_id=source.captain_id, saved_at=source.saved_at
+        )
+        for team_id, source in sources.items()
+    )
+    # MySQL does not tell the keys of rows that were inserted in bulk: read them.
+    copies = Lineup.objects.for_round(round_).filter(team__in=sources).values_list("team", "pk")
+    copy_of = {sources[team_id].pk: pk for team_id, pk in copies}
+    LineupPlace.objects.bulk_create(
+        LineupPlace(
+            lineup_id=copy_of[place.lineup_id], place=place.place, player_id=place.player_id
+        )
+        for place in LineupPlace.objects.filter(lineup__in=copy_of)
+    )
+    return len(copies)
