@@ -1,0 +1,47 @@
+"""The generated project's own tests and checks, with each Python."""
+
+from __future__ import annotations
+
+import pytest
+
+import environments
+import packages
+from tests.baking import output_of
+
+pytestmark = pytest.mark.project
+
+
+@pytest.fixture(params=environments.RELEASES)
+def release(request):
+    if not environments.exists(request.param):
+        pytest.skip(f"no environment with Python {request.param}: ci/test makes it where it can")
+    return request.param
+
+
+@pytest.mark.parametrize("name", ["default", "no sample"])
+def test_its_tests_pass(baked, name, release, show):
+    done = baked(name).python("-m", "pytest", "-p", "no:cacheprovider", release=release)
+    assert done.returncode == 0, output_of(done)
+    summary = done.stdout.strip().splitlines()[-1]
+    show(f"Python {release}, {name}: {summary.strip('= ')}")
+    if not packages.missing():
+        assert "skipped" not in summary, done.stdout
+
+
+@pytest.mark.parametrize("name", ["default", "no sample"])
+class TestChecks:
+    def test_the_models_and_their_migrations_agree(self, baked, name, release):
+        command = ["manage.py", "makemigrations", "--check", "--dry-run"]
+        done = baked(name).python(*command, release=release)
+        assert done.returncode == 0, output_of(done)
+
+    def test_the_settings_of_production_give_no_warning(self, baked, name, release):
+        command = ["manage.py", "check", "--deploy", "--fail-level", "WARNING"]
+        done = baked(name).python(*command, release=release, DEBUG="off")
+        assert done.returncode == 0, output_of(done)
+
+    def test_the_types_are_right(self, baked, name, release, tmp_path):
+        if release == environments.RELEASES[0]:
+            return  # test_bakes.py has seen to it
+        done = baked(name).python("-m", "mypy", "--cache-dir", str(tmp_path), ".", release=release)
+        assert done.returncode == 0, output_of(done)

@@ -1,0 +1,89 @@
+"""What ci/test does when something is missing."""
+
+from __future__ import annotations
+
+import subprocess
+
+import pytest
+
+import packages
+import suite
+
+
+class TestPrograms:
+    @pytest.fixture(autouse=True)
+    def _no_browser(self, monkeypatch):
+        monkeypatch.setattr(packages, "missing", lambda: ["chromium", "procps"])
+
+    def test_root_installs_them(self, monkeypatch, capsys):
+        installed: list[str] = []
+        monkeypatch.setattr(packages, "can_install", lambda: True)
+        monkeypatch.setattr(packages, "install", installed.extend)
+        suite.provide_programs()
+        assert installed == ["chromium", "procps"]
+        assert capsys.readouterr().out == "Installing chromium, procps\n"
+
+    def test_others_are_told_what_is_skipped(self, monkeypatch, capsys):
+        monkeypatch.setattr(packages, "can_install", lambda: False)
+        monkeypatch.setattr(suite, "IN_CI", False)
+        suite.provide_programs()
+        assert capsys.readouterr().out == (
+            "Tests that need chromium, procps are skipped. "
+            "To run them: apt-get install chromium procps\n"
+        )
+
+    def test_in_ci_nothing_is_skipped(self, monkeypatch):
+        monkeypatch.setattr(packages, "can_install", lambda: False)
+        monkeypatch.setattr(suite, "IN_CI", True)
+        with pytest.raises(SystemExit) as failure:
+            suite.provide_programs()
+        assert failure.value.code == (
+            "Tests that need chromium, procps cannot run. "
+            "Install what is missing: apt-get install chromium procps"
+        )
+
+
+class TestEnvironments:
+    @pytest.fixture(autouse=True)
+    def provided(self, monkeypatch) -> dict[str, str]:
+        provided: dict[str, str] = {}
+        monkeypatch.setattr("environments.provide", provided.__setitem__)
+        monkeypatch.setattr("interpreters.find", {"3.13": "/opt/python3.13"}.get)
+        return provided
+
+    def test_a_python_that_is_not_here_is_skipped_with_a_line(self, monkeypatch, capsys, provided):
+        monkeypatch.setattr(suite, "IN_CI", False)
+        assert suite.provide_environments(fast=False) == "3.13"
+        assert provided == {"3.13": "/opt/python3.13"}
+        assert capsys.readouterr().out.splitlines() == [
+            "Tests on Python 3.11 are skipped. To run them: uv python install 3.11",
+            "Python 3.13: /opt/python3.13",
+        ]
+
+    def test_in_ci_both_must_be_here(self, monkeypatch):
+        monkeypatch.setattr(suite, "IN_CI", True)
+        with pytest.raises(SystemExit, match=r"Tests on Python 3\.11 cannot run"):
+            suite.provide_environments(fast=False)
+
+    def test_fast_needs_one_only(self, monkeypatch, provided):
+        monkeypatch.setattr("interpreters.find", lambda release: f"/opt/python{release}")
+        assert suite.provide_environments(fast=True) == "3.11"
+        assert list(provided) == ["3.11"]
+
+    def test_the_installer_has_said_why_it_failed(self, monkeypatch):
+        def fail(release: str, interpreter: str) -> None:
+            raise subprocess.CalledProcessError(1, "create_venv")
+
+        monkeypatch.setattr("environments.provide", fail)
+        monkeypatch.setattr(suite, "IN_CI", False)
+        with pytest.raises(SystemExit) as failure:
+            suite.provide_environments(fast=False)
+        assert failure.value.code == 1
+
+
+def test_a_program_is_missing_when_none_of_its_names_is_here(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert packages.missing() == ["chromium", "procps"]
+    for name in ("google-chrome", "ps"):
+        (tmp_path / name).touch(0o755)
+    assert packages.missing() == []
