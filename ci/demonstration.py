@@ -113,7 +113,7 @@ class Demo:
 
     def start(self, speed: int) -> None:
         say("Starting the site and the match day")
-        self.start_manage("runserver", "--noreload", str(self.port))
+        self.start_manage("run_site", "--noreload", str(self.port))
         self.start_manage("replay", "--all", "--speed", str(speed))
         self.until(self.page, START_TIMEOUT_S, f"no answer from {self.url} in {START_TIMEOUT_S} s.")
 

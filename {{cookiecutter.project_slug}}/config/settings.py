@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "csp",
     "django_htmx",
+    "kickoff.caching",
     "accounts",
     "fantasy",  # sample site
 ]
@@ -91,6 +92,11 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "transaction_mode": "IMMEDIATE",
         "timeout": 10,  # seconds that a writer waits for its turn
     }
+
+# -- Cache -----------------------------------------------------------------------------------------
+
+# Where the slots of cached reads live: a file of their own, or memcached.
+CACHE_URL = env.str("CACHE_URL", f"sqlite:///{BASE_DIR / 'slots.sqlite3'}")
 
 # -- Users -----------------------------------------------------------------------------------------
 
@@ -184,9 +190,12 @@ LOGGING = {
 # -- Development -----------------------------------------------------------------------------------
 
 if DEBUG:
+    from debug_toolbar.settings import PANELS_DEFAULTS
+
     INSTALLED_APPS += ["debug_toolbar"]
     MIDDLEWARE.insert(1, "kickoff.querycount.QueryCountMiddleware")
     MIDDLEWARE.insert(1, "debug_toolbar.middleware.DebugToolbarMiddleware")
+    DEBUG_TOOLBAR_PANELS = ["kickoff.caching.panel.CachedReadsPanel", *PANELS_DEFAULTS]
     DEBUG_TOOLBAR_CONFIG = {"SHOW_COLLAPSED": True}
     INTERNAL_IPS = ["127.0.0.1", "::1"]
     # `runserver` serves static files from where they lie.

@@ -11,6 +11,8 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
+from kickoff.caching.reading import BusyError
+
 RETRY_AFTER_S = 5
 
 
@@ -32,8 +34,8 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500, or 503 with Retry-After when the cause is a database that does not answer."""
-    if isinstance(sys.exception(), OperationalError | InterfaceError):
+    """500, or 503 with Retry-After when the cause will pass: the database or the cache is away."""
+    if isinstance(sys.exception(), OperationalError | InterfaceError | BusyError):
         response = _page(503)
         response.headers["Retry-After"] = str(RETRY_AFTER_S)
         return response

@@ -8,6 +8,7 @@ os.environ.update(
     DEBUG="off",
     DOMAIN_NAME="testserver",
     HTTPS="off",
+    CACHE_URL=os.environ.get("TEST_CACHE_URL", "sqlite:///test-slots.sqlite3"),
     DATABASE_URL=os.environ.get("TEST_DATABASE_URL", "sqlite:///test.sqlite3"),
 )
 
@@ -16,6 +17,8 @@ from config.settings import *  # noqa: F403
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":  # noqa: F405
     # A file, not memory: the server of the browser tests has a connection of its own, as in life.
     DATABASES["default"]["TEST"] = {"NAME": DATABASES["default"]["NAME"]}  # noqa: F405
+
+INSTALLED_APPS += ["kickoff.caching.tests.app"]  # noqa: F405
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {

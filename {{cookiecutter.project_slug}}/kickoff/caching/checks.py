@@ -1,0 +1,89 @@
+"""Mistakes in the declarations of entries, found at start-up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+from django.core.checks import CheckMessage, Error, register
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+
+from kickoff.caching.entries import Entry, registry
+from kickoff.caching.watch import Model, watches
+from kickoff.caching.watched import WatchedModel, WatchedQuerySet
+
+# Deletions that the database does by itself send no signal and write no mark (Django 6.1).
+DATABASE_CASCADES = ("DB_CASCADE", "DB_SET_NULL", "DB_SET_DEFAULT")
+
+
+@register("caching")
+def check_entries(app_configs: object, **kwargs: object) -> list[CheckMessage]:
+    return [
+        *(_repeated(name) for name in registry.repeated),
+        *(message for entry in registry for message in _check_entry(entry)),
+        *(message for model in watches.models() for message in _check_model(model)),
+    ]
+
+
+def _repeated(name: str) -> CheckMessage:
+    return Error(f"Two entries are called {name}.", hint="Rename one of them.", id="caching.E001")
+
+
+def _check_entry(entry: Entry[Any]) -> Iterator[CheckMessage]:
+    try:
+        list(entry.watches())
+    except (LookupError, FieldDoesNotExist, ValueError) as error:
+        yield Error(
+            f"{entry.name}: {error}",
+            hint="stale_when maps model labels to paths of foreign keys, for example "
+            '{"fantasy.FantasyTeam": "membership__league"}.',
+            id="caching.E002",
+        )
+    try:
+        msgspec.json.schema(entry.value_type)
+    except (KeyError, NameError, TypeError) as error:
+        yield Error(
+            f"{entry.name}: the builder has no return annotation of a page object ({error}).",
+            hint="Annotate what it returns with a msgspec.Struct.",
+            id="caching.E003",
+        )
+    if (entry.pinned or entry.every_s) and entry.keys is None:
+        yield Error(
+            f"{entry.name} is pinned, but has no keys.",
+            hint="keys=lambda: [(1,), (2,)] lists the arguments to keep present.",
+            id="caching.E004",
+        )
+
+
+def _check_model(model: Model) -> Iterator[CheckMessage]:
+    label = model._meta.label
+    if not issubclass(model, WatchedModel):
+        yield Error(
+            f"Entries depend on {label}, which does not mark its changes.",
+            hint="Derive it from kickoff.caching.watched.WatchedModel.",
+            id="caching.E005",
+        )
+        return
+    for name, manager in [("objects", model._default_manager), ("base", model._base_manager)]:
+        if not issubclass(getattr(manager, "_queryset_class", type(None)), WatchedQuerySet):
+            yield Error(
+                f"The {name} manager of {label} changes rows without marking.",
+                hint="Make it from a WatchedQuerySet, and let Meta inherit WatchedModel.Meta.",
+                id="caching.E006",
+            )
+    yield from _check_deletions(model)
+
+
+def _check_deletions(model: Model) -> Iterator[CheckMessage]:
+    for field in model._meta.get_fields():
+        if not isinstance(field, models.ForeignKey):
+            continue
+        action = field.remote_field.on_delete
+        if getattr(action, "__name__", type(action).__name__) in DATABASE_CASCADES:
+            yield Error(
+                f"{field}: the database deletes by itself, without a mark.",
+                hint="Use CASCADE or SET_NULL.",
+                id="caching.E007",
+            )

@@ -1,0 +1,41 @@
+"""The settings of the cache, each with its default and its unit."""
+
+from __future__ import annotations
+
+from django.conf import settings
+
+DEFAULTS: dict[str, int | float | str] = {
+    # Part of every key: sites, and the workers of a test run, that share a store do not meet.
+    "CACHING_NAMESPACE": "site",
+    # A value is served at most so long without having been rebuilt.
+    "CACHING_HARD_LIMIT_S": 86_400,
+    # A derived value of an older version is of no use any more; then it is dropped.
+    "CACHING_DERIVED_LIMIT_S": 3_600,
+    # "There is no such thing" is remembered so long.
+    "CACHING_ABSENT_S": 10,
+    # A process uses what it has read so long without looking at the store.
+    "CACHING_MEMORY_S": 1.0,
+    # Values that a process keeps for the time when the store is gone.
+    "CACHING_MEMORY_ENTRIES": 2_000,
+    # A builder that takes longer loses its lease to another. Stores count in whole seconds, and
+    # memcached may end a second early: not below 3.
+    "CACHING_LEASE_S": 10,
+    # A reader waits so long for another reader's build.
+    "CACHING_WAIT_S": 2.0,
+    # Builds at a time in a process while the store is gone.
+    "CACHING_MAX_BUILDERS": 1,
+    # Longer payloads are compressed.
+    "CACHING_COMPRESS_OVER_BYTES": 64_000,
+}
+
+
+def number(name: str) -> float:
+    return float(getattr(settings, name, DEFAULTS[name]))
+
+
+def whole(name: str) -> int:
+    return int(number(name))
+
+
+def namespace() -> str:
+    return str(getattr(settings, "CACHING_NAMESPACE", DEFAULTS["CACHING_NAMESPACE"]))

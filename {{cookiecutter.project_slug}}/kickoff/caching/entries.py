@@ -1,0 +1,197 @@
+"""Declaring cached reads: what is read, who builds it, and what makes it stale.
+
+class LeagueReads(CachedManager, model=League):
+    page = Entry(build_league_page, stale_when={"fantasy.Membership": "league"})
+
+League.cached.page(7)
+"""
+
+from __future__ import annotations
+
+import sys
+import typing
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+from types import FrameType
+from typing import Any, Generic, TypeVar, overload
+
+import msgspec
+from django.apps import apps
+from django.db import models
+
+from kickoff.caching import conf
+from kickoff.caching.keys import Argument, Arguments, slot_key, type_fingerprint
+from kickoff.caching.reading import reader
+from kickoff.caching.watch import Watch
+
+V = TypeVar("V")
+
+Paths = str | tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Versioned(Generic[V]):
+    """A value; equal values have equal versions."""
+
+    value: V | None
+    version: str
+
+
+class Entry(Generic[V]):
+    """A named cached read with arguments.
+
+    `build` makes the value from the database. Its return annotation is the type of the page object;
+    None means that there is no such thing. `stale_when` maps the label of a model to the paths that
+    lead from a changed row to the arguments. `keys` lists the arguments of all keys that make
+    sense; with `pinned` the refresher keeps these present, with `every_s` it rebuilds them after so
+    many seconds even without a mark.
+    """
+
+    name = ""
+    limit = "CACHING_HARD_LIMIT_S"
+
+    def __init__(
+        self,
+        build: Callable[..., V | None],
+        *,
+        stale_when: Mapping[str, Paths],
+        keys: Callable[[], Iterable[Arguments]] | None = None,
+        pinned: bool = False,
+        every_s: float | None = None,
+    ) -> None:
+        self.build = build
+        self.stale_when = stale_when
+        self.declared_at = _caller()
+        self.keys = keys
+        self.pinned = pinned
+        self.every_s = every_s
+
+    @overload
+    def __get__(self, manager: None, owner: type) -> Entry[V]: ...
+    @overload
+    def __get__(self, manager: CachedManager, owner: type) -> Callable[..., V | None]: ...
+
+    def __get__(
+        self, manager: CachedManager | None, owner: type
+    ) -> Entry[V] | Callable[..., V | None]:
+        return self if manager is None else self.read
+
+    def read(self, *arguments: Argument) -> V | None:
+        """The value for these arguments, from the cache.
+
+        Raises BusyError when the value is absent and cannot be built within the limits.
+        """
+        return self.versioned(*arguments).value
+
+    def versioned(self, *arguments: Argument) -> Versioned[V]:
+        """The value and the version by which derived entries know it."""
+        found = reader.read(self, arguments)
+        return Versioned(found.value, found.version)
+
+    def key(self, arguments: Arguments) -> str:
+        return slot_key(conf.namespace(), self.name, self.fingerprint, arguments)
+
+    def encode(self, value: V | None) -> bytes:
+        return msgspec.msgpack.encode(value)
+
+    def decode(self, payload: bytes) -> V | None:
+        """Raises msgspec.ValidationError or DecodeError for bytes of another type."""
+        return typing.cast("V | None", self._decoder.decode(payload))
+
+    @property
+    def needs_care(self) -> bool:
+        """Whether the refresher looks after its keys even without marks."""
+        return self.pinned or self.every_s is not None
+
+    @cached_property
+    def value_type(self) -> Any:
+        """The return annotation of the builder, None included."""
+        return typing.get_type_hints(self.build)["return"]
+
+    @cached_property
+    def fingerprint(self) -> str:
+        return type_fingerprint(self.value_type)
+
+    @cached_property
+    def _decoder(self) -> msgspec.msgpack.Decoder[Any]:
+        return msgspec.msgpack.Decoder(self.value_type)
+
+    def watches(self) -> Iterator[Watch]:
+        """What its declaration watches. Raises LookupError and FieldDoesNotExist for typos."""
+        for label, paths in self.stale_when.items():
+            chain = (paths,) if isinstance(paths, str) else tuple(paths)
+            watch = Watch(self.name, apps.get_model(label), chain)
+            watch.verify()
+            yield watch
+
+
+class DerivedEntry(Entry[V]):
+    """An entry that is made from the values of other entries, and from nothing else.
+
+    `parts` reads these for some arguments and returns them versioned, or None when there is no such
+    thing; `build` makes the value from them. The key holds the versions of the parts: what changes
+    them makes another key, so no mark is needed, and whoever looks first builds it.
+    """
+
+    limit = "CACHING_DERIVED_LIMIT_S"
+
+    def __init__(
+        self,
+        build: Callable[..., V | None],
+        *,
+        parts: Callable[..., Sequence[Versioned[Any]] | None],
+    ) -> None:
+        super().__init__(build, stale_when={})
+        self.parts = parts
+
+    def versioned(self, *arguments: Argument) -> Versioned[V]:
+        parts = self.parts(*arguments)
+        if parts is None:
+            return Versioned(None, "")
+        versions = ".".join(part.version for part in parts)
+        build = partial(self.build, *(part.value for part in parts))
+        found = reader.read(self, (*arguments, versions), build)
+        return Versioned(found.value, found.version)
+
+
+class CachedManager:
+    """The manager named `cached` of a model: it reads entries, and nothing else."""
+
+    def __init_subclass__(cls, *, model: type[models.Model]) -> None:
+        super().__init_subclass__()
+        for attribute, entry in vars(cls).items():
+            if isinstance(entry, Entry):
+                entry.name = f"{model._meta.label}.{attribute}"
+                registry.add(entry)
+        model.cached = cls()  # type: ignore[attr-defined]
+
+
+class Registry:
+    """All entries of the site, by name."""
+
+    def __init__(self) -> None:
+        self._entries: dict[str, Entry[Any]] = {}
+        self.repeated: list[str] = []
+
+    def add(self, entry: Entry[Any]) -> None:
+        if entry.name in self._entries:
+            self.repeated.append(entry.name)
+        self._entries[entry.name] = entry
+
+    def get(self, name: str) -> Entry[Any] | None:
+        return self._entries.get(name)
+
+    def __iter__(self) -> Iterator[Entry[Any]]:
+        return iter(self._entries.values())
+
+
+registry = Registry()
+
+
+def _caller() -> str:
+    """The file and line outside this module that declares an entry."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and frame.f_code.co_filename == __file__:
+        frame = frame.f_back
+    return f"{frame.f_code.co_filename}:{frame.f_lineno}" if frame else "unknown"

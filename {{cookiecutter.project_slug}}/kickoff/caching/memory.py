@@ -1,0 +1,49 @@
+"""What a process has read last: served for a moment without asking the store, and longer when the
+store is gone."""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import Any
+
+MemoryKey = tuple[str, tuple[int | str, ...]]
+
+
+@dataclass(slots=True)
+class Remembered:
+    """A decoded value. Page objects are immutable, so all threads may share it."""
+
+    value: Any
+    version: str
+    built_at: float
+    looked_at: float = field(default_factory=time.monotonic)
+
+    def is_fresh(self, for_s: float) -> bool:
+        return time.monotonic() - self.looked_at <= for_s
+
+
+class Memory:
+    """The values that this process used last, at most `limit` of them."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._values: OrderedDict[MemoryKey, Remembered] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, key: MemoryKey) -> Remembered | None:
+        return self._values.get(key)
+
+    def keep(self, key: MemoryKey, remembered: Remembered) -> Remembered:
+        with self._lock:
+            self._values[key] = remembered
+            self._values.move_to_end(key)
+            while len(self._values) > self._limit:
+                self._values.popitem(last=False)
+        return remembered
+
+    def forget(self) -> None:
+        with self._lock:
+            self._values.clear()

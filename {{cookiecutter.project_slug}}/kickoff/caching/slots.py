@@ -1,0 +1,128 @@
+"""The protocol of a slot: look at the slot, then read the database, then compare-and-set.
+
+Whoever writes has looked first, so no value is ever overwritten by one from an older view of the
+database, with any number of readers and refreshers, and whoever of them dies at whichever moment.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+from kickoff.caching import conf
+from kickoff.caching.envelope import (
+    Envelope,
+    EnvelopeError,
+    Lease,
+    seal,
+    seal_lease,
+    unseal,
+)
+from kickoff.caching.keys import Arguments
+from kickoff.caching.stores.base import Held, Store, ValueTooLargeError
+
+if TYPE_CHECKING:
+    from kickoff.caching.entries import Entry
+
+logger = logging.getLogger(__name__)
+
+TOKEN_BYTES = 12
+
+
+class Outcome(Enum):
+    """What became of a key that was marked."""
+
+    REBUILT = "rebuilt"
+    ABSENT = "absent"
+    LEASE_VOIDED = "lease voided"
+    OVERTAKEN = "overtaken"  # somebody wrote meanwhile: look again
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A slot with a value in it, and what a compare-and-set must find there."""
+
+    held: Held
+    envelope: Envelope
+
+
+def look(store: Store, key: str) -> Filled | Lease | None:
+    """What is in the slot now; None when it is absent. What is not ours to read is absent too."""
+    held = store.gets(key)
+    if held is None:
+        return None
+    try:
+        content = unseal(held.value)
+    except EnvelopeError:
+        logger.warning("The slot %s held no envelope: it is cleared.", key)
+        store.delete(key)
+        return None
+    return content if isinstance(content, Lease) else Filled(held, content)
+
+
+def lease(store: Store, key: str) -> Held | None:
+    """Takes the lease of an absent slot. None when somebody else was first."""
+    ours = seal_lease(secrets.token_bytes(TOKEN_BYTES))
+    if not store.add(key, ours, conf.whole("CACHING_LEASE_S")):
+        return None
+    held = store.gets(key)
+    # Between the two calls our lease may have been voided and another's put there.
+    return held if held is not None and held.value == ours else None
+
+
+def fill(
+    store: Store,
+    entry: Entry[Any],
+    arguments: Arguments,
+    held: Held,
+    build: Callable[[], Any] | None = None,
+) -> tuple[Any, bool]:
+    """Builds the value of a slot that we lease; returns it and whether the slot has it now.
+
+    What the builder raises goes to the caller, with the lease given back.
+    """
+    key = entry.key(arguments)
+    try:
+        value = build() if build else entry.build(*arguments)
+        return value, _write(store, entry, key, value, held)
+    except ValueTooLargeError as error:
+        store.delete(key)
+        logger.error("%s%s is not cached: %s", entry.name, arguments, error)
+        return value, False
+    except BaseException:
+        store.delete(key)
+        raise
+
+
+def refresh(store: Store, entry: Entry[Any], arguments: Arguments) -> Outcome:
+    """Brings a marked key up to date, once. OVERTAKEN: call again.
+
+    A slot that somebody is filling loses its lease, so that the builder's compare-and-set fails:
+    the builder may have read the database before the change.
+    """
+    key = entry.key(arguments)
+    content = look(store, key)
+    if content is None:
+        return Outcome.ABSENT
+    if isinstance(content, Lease):
+        store.delete(key)
+        return Outcome.LEASE_VOIDED
+    value = entry.build(*arguments)
+    try:
+        written = _write(store, entry, key, value, content.held)
+    except ValueTooLargeError as error:
+        # The old value must not stay: readers build it for themselves from now on.
+        store.delete(key)
+        logger.error("%s%s is not cached: %s", entry.name, arguments, error)
+        return Outcome.ABSENT
+    return Outcome.REBUILT if written else Outcome.OVERTAKEN
+
+
+def _write(store: Store, entry: Entry[Any], key: str, value: Any, held: Held) -> bool:
+    data = seal(entry.encode(value), compress_over_bytes=conf.whole("CACHING_COMPRESS_OVER_BYTES"))
+    limit = entry.limit if value is not None else "CACHING_ABSENT_S"
+    return store.cas(key, data, held.token, conf.whole(limit))

@@ -1,0 +1,114 @@
+"""Slots in memcached: as many servers as needed, each key on one of them for ever."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from typing import Any
+
+from pymemcache.exceptions import MemcacheClientError, MemcacheServerError
+
+from kickoff.caching.stores.base import (
+    Held,
+    StoreUnavailableError,
+    ValueTooLargeError,
+    check_key,
+    check_write,
+)
+from kickoff.caching.stores.placement import Placement
+from kickoff.caching.stores.server import CONNECT_TIMEOUT_S, TIMEOUT_S, MemcachedServer
+
+# What `memcached -I 1m` takes beside the longest key; the tests try it on a real server.
+ITEM_OVERHEAD_BYTES = 512
+MAX_VALUE_BYTES = 1024 * 1024 - ITEM_OVERHEAD_BYTES
+
+
+class MemcachedStore:
+    """A `Store` on `servers` (`host:port`, `[::1]:11211`, `unix:/path`), see `Placement`.
+
+    A frozen server costs a thread `connect_timeout_s` + `timeout_s` once; then the breaker answers
+    for it, and one call per second tries again. A server that was restarted costs nothing: its
+    connections are replaced before they are used. `max_value_bytes` must fit memcached's `-I`.
+    """
+
+    def __init__(
+        self,
+        servers: Sequence[str],
+        *,
+        connect_timeout_s: float = CONNECT_TIMEOUT_S,
+        timeout_s: float = TIMEOUT_S,
+        max_value_bytes: int = MAX_VALUE_BYTES,
+    ) -> None:
+        self._placement = Placement(servers)
+        self._servers = {
+            name: MemcachedServer(name, connect_timeout_s=connect_timeout_s, timeout_s=timeout_s)
+            for name in servers
+        }
+        self._max_value_bytes = max_value_bytes
+
+    def get(self, key: str) -> bytes | None:
+        value: bytes | None = self._read("get", key)
+        return value
+
+    def gets(self, key: str) -> Held | None:
+        held: Held | None = self._read("gets_held", key)
+        return held
+
+    def add(self, key: str, value: bytes, ttl_s: int) -> bool:
+        check_write(key, value, ttl_s)
+        return self._store("add", key, value, ttl_s)
+
+    def cas(self, key: str, value: bytes, token: Hashable, ttl_s: int) -> bool:
+        check_write(key, value, ttl_s)
+        return self._store("cas_held", key, value, token, ttl_s)
+
+    def delete(self, key: str) -> bool:
+        check_key(key)
+        server = self._server(key)
+        try:
+            return bool(server.write("delete", key))
+        except (MemcacheServerError, MemcacheClientError) as error:
+            raise StoreUnavailableError(server.name, str(error)) from error
+
+    def server_of(self, key: str) -> str:
+        check_key(key)
+        return self._placement.server_of(key.encode())
+
+    def incarnations(self) -> dict[str, str]:
+        found = {}
+        for name, server in self._servers.items():
+            try:
+                found[name] = server.read("ask_incarnation")
+            except (StoreUnavailableError, MemcacheServerError, MemcacheClientError):
+                continue
+        return found
+
+    def close(self) -> None:
+        for server in self._servers.values():
+            server.close()
+
+    def _server(self, key: str) -> MemcachedServer:
+        return self._servers[self._placement.server_of(key.encode())]
+
+    def _read(self, command: str, key: str) -> Any:
+        check_key(key)
+        server = self._server(key)
+        try:
+            return server.read(command, key)
+        except (MemcacheServerError, MemcacheClientError) as error:
+            raise StoreUnavailableError(server.name, str(error)) from error
+
+    def _store(self, command: str, key: str, value: bytes, *args: Any) -> bool:
+        if len(value) > self._max_value_bytes:
+            raise ValueTooLargeError(key, len(value), self._max_value_bytes)
+        server = self._server(key)
+        try:
+            return bool(server.write(command, key, value, *args))
+        except (MemcacheServerError, MemcacheClientError) as error:
+            if is_too_large(error):
+                raise ValueTooLargeError(key, len(value), self._max_value_bytes) from error
+            raise StoreUnavailableError(server.name, str(error)) from error
+
+
+def is_too_large(error: Exception) -> bool:
+    """Is this memcached's answer to a value beyond its `-I`?"""
+    return "too large" in str(error)

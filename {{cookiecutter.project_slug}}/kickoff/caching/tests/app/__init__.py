@@ -1,0 +1,1 @@
+"""A small app whose changes the tests of the cache watch."""

@@ -1,0 +1,59 @@
+"""Clubs, their members, and the colours that clubs share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from django.db import models
+
+from kickoff.caching.watched import WatchedModel
+
+if TYPE_CHECKING:
+    from kickoff.caching.tests.app.entries import ClubReads
+
+
+class Colour(WatchedModel):
+    name = models.CharField(max_length=20)
+
+    class Meta(WatchedModel.Meta):
+        pass
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Club(WatchedModel):
+    name = models.CharField(max_length=50, unique=True)
+    colours = models.ManyToManyField(Colour, related_name="clubs")
+
+    cached: ClassVar[ClubReads]
+
+    class Meta(WatchedModel.Meta):
+        pass
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Member(WatchedModel):
+    club = models.ForeignKey(Club, null=True, on_delete=models.SET_NULL, related_name="members")
+    name = models.CharField(max_length=50)
+
+    class Meta(WatchedModel.Meta):
+        pass
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Badge(WatchedModel):
+    """Hangs on a member: two steps away from the club."""
+
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="badges")
+    title = models.CharField(max_length=50)
+
+    class Meta(WatchedModel.Meta):
+        pass
+
+    def __str__(self) -> str:
+        return self.title

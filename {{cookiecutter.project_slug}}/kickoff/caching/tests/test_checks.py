@@ -1,0 +1,84 @@
+"""Mistakes in declarations that are found at start-up."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+from django.core.checks import run_checks
+
+from kickoff.caching import checks
+from kickoff.caching.entries import Entry, Registry
+from kickoff.caching.watch import Watch, Watches
+
+
+class Page(msgspec.Struct, frozen=True):
+    name: str
+
+
+def build(club_id: int) -> Page | None:
+    return None
+
+
+def build_without_annotation(club_id):
+    return None
+
+
+@pytest.fixture
+def found(monkeypatch):
+    """The ids of what the checks find when these entries and watches are declared."""
+
+    def run(*entries, watched=()):
+        registry, watches = Registry(), Watches()
+        for number, entry in enumerate(entries):
+            entry.name = entry.name or f"entry{number}"
+            registry.add(entry)
+        for watch in watched:
+            watches.add(watch)
+        monkeypatch.setattr(checks, "registry", registry)
+        monkeypatch.setattr(checks, "watches", watches)
+        return [message.id for message in checks.check_entries(None)]
+
+    return run
+
+
+def test_the_entries_of_this_site_are_all_right():
+    assert run_checks(tags=["caching"]) == []
+
+
+def test_a_sound_entry_is_all_right(found):
+    assert found(Entry(build, stale_when={"cachingtests.Club": "pk"})) == []
+
+
+def test_two_entries_of_one_name(found):
+    first, second = (Entry(build, stale_when={}) for _ in range(2))
+    first.name = second.name = "same"
+    assert found(first, second) == ["caching.E001"]
+
+
+@pytest.mark.parametrize(
+    "stale_when",
+    [
+        {"cachingtests.Clubb": "pk"},
+        {"nothing.Club": "pk"},
+        {"cachingtests.Club": "nam"},
+        {"cachingtests.Member": "club__nam"},
+        {"cachingtests.Club": "members__name"},
+        {"cachingtests.Club": "name__first"},
+    ],
+)
+def test_a_typo_in_what_makes_it_stale(found, stale_when):
+    assert found(Entry(build, stale_when=stale_when)) == ["caching.E002"]
+
+
+def test_a_builder_without_a_type(found):
+    entry = Entry(build_without_annotation, stale_when={})
+    assert found(entry) == ["caching.E003"]
+
+
+def test_a_pinned_entry_without_keys(found):
+    assert found(Entry(build, stale_when={}, pinned=True)) == ["caching.E004"]
+
+
+def test_a_model_that_does_not_mark(found, django_user_model):
+    watch = Watch("entry", django_user_model, ("pk",))
+    assert found(watched=[watch]) == ["caching.E005"]

@@ -1,0 +1,238 @@
+"""Reading entries, and what the refresher does to them, on the embedded store."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import transaction
+
+from kickoff.caching import slots
+from kickoff.caching.leadership import Leadership
+from kickoff.caching.marks import mark
+from kickoff.caching.models import Mark
+from kickoff.caching.reading import BusyError, reader
+from kickoff.caching.refresher import Refresher, Shard
+from kickoff.caching.runtime import current_store
+from kickoff.caching.slots import Outcome, lease, look, refresh
+from kickoff.caching.stores.base import StoreUnavailableError
+from kickoff.caching.tests.app.entries import ClubPage, ClubReads
+from kickoff.caching.tests.app.models import Club, Member
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PAGE = ClubReads.page
+
+
+@pytest.fixture
+def ajax():
+    club = Club.objects.create(name="Ajax")
+    Member.objects.create(club=club, name="Anna")
+    Mark.objects.all().delete()
+    return club
+
+
+@pytest.fixture
+def no_memory(settings):
+    """Every read looks at the store."""
+    settings.CACHING_MEMORY_S = -1.0
+
+
+@pytest.fixture
+def refresher():
+    return Refresher(Shard(), Leadership("1/1"))
+
+
+class TestRead:
+    def test_the_value_is_built_once_and_then_read_without_a_query(
+        self, ajax, no_memory, django_assert_num_queries
+    ):
+        with django_assert_num_queries(3):
+            first = Club.cached.page(ajax.pk)
+        with django_assert_num_queries(0):
+            second = Club.cached.page(ajax.pk)
+        assert first == second == ClubPage("Ajax", ("Anna",), ())
+
+    def test_for_a_moment_not_even_the_store_is_asked(self, ajax, monkeypatch):
+        first = Club.cached.page(ajax.pk)
+        monkeypatch.setattr("kickoff.caching.reading.current_store", None)
+        assert Club.cached.page(ajax.pk) is first
+
+    def test_there_is_no_such_thing_is_remembered_too(self, no_memory, django_assert_num_queries):
+        assert Club.cached.page(99) is None
+        with django_assert_num_queries(0):
+            assert Club.cached.page(99) is None
+
+    def test_what_an_open_transaction_sees_is_not_cached(self, ajax, no_memory):
+        with pytest.raises(ZeroDivisionError), transaction.atomic():
+            rename_read_and_fail(ajax)
+        assert Club.cached.page(ajax.pk).name == "Ajax"
+
+    def test_a_builder_that_fails_leaves_the_slot_to_the_next(self, ajax, monkeypatch):
+        monkeypatch.setattr(PAGE, "build", fail)
+        with pytest.raises(ZeroDivisionError):
+            Club.cached.page(ajax.pk)
+        monkeypatch.undo()
+        assert Club.cached.page(ajax.pk).name == "Ajax"
+
+    def test_while_another_builds_a_reader_waits_and_then_is_told_to_come_back(
+        self, ajax, settings
+    ):
+        settings.CACHING_WAIT_S = 0.05
+        assert lease(current_store(), PAGE.key((ajax.pk,)))
+        with pytest.raises(BusyError):
+            Club.cached.page(ajax.pk)
+
+    def test_while_another_builds_the_last_known_value_serves(self, ajax, no_memory):
+        known = Club.cached.page(ajax.pk)
+        store, key = current_store(), PAGE.key((ajax.pk,))
+        store.delete(key)
+        assert lease(store, key)
+        assert Club.cached.page(ajax.pk) == known
+
+    def test_a_value_that_is_too_large_is_served_and_not_stored(
+        self, ajax, no_memory, monkeypatch, caplog
+    ):
+        def refuse(*args):
+            raise slots.ValueTooLargeError("key", 2_000_000, 1_000_000)
+
+        monkeypatch.setattr(slots, "_write", refuse)
+        assert Club.cached.page(ajax.pk).name == "Ajax"
+        assert "is not cached" in caplog.text
+        assert look(current_store(), PAGE.key((ajax.pk,))) is None
+
+
+class TestWithoutTheStore:
+    @pytest.fixture(autouse=True)
+    def _gone(self, ajax, monkeypatch):
+        Club.cached.page(ajax.pk)  # known to this process
+
+        def unavailable():
+            raise StoreUnavailableError("memcached", "gone")
+
+        monkeypatch.setattr("kickoff.caching.reading.current_store", unavailable)
+
+    def test_what_the_process_knows_is_served(self, ajax, no_memory, django_assert_num_queries):
+        with django_assert_num_queries(0):
+            assert Club.cached.page(ajax.pk).name == "Ajax"
+
+    def test_what_it_does_not_know_is_built(self):
+        other = Club.objects.create(name="Bayern")
+        assert Club.cached.page(other.pk).name == "Bayern"
+
+    def test_while_one_builds_the_others_are_told_to_come_back(self):
+        other = Club.objects.create(name="Bayern")
+        with reader.builder(), pytest.raises(BusyError):
+            Club.cached.page(other.pk)
+
+
+class TestRefresher:
+    def test_a_change_reaches_the_readers_without_their_building(
+        self, ajax, no_memory, refresher, django_assert_num_queries
+    ):
+        Club.cached.page(ajax.pk)
+        Member.objects.create(club=ajax, name="Ben")
+        assert Club.cached.page(ajax.pk).members == ("Anna",)
+        refresher.once()
+        assert not Mark.objects.exists()
+        with django_assert_num_queries(0):
+            assert Club.cached.page(ajax.pk).members == ("Anna", "Ben")
+
+    def test_many_marks_of_one_key_are_one_rebuild(self, ajax, refresher):
+        refresher.once()
+        Club.cached.page(ajax.pk)
+        for number in range(5):
+            Member.objects.create(club=ajax, name=f"Member {number}")
+        before = refresher.rebuilds
+        refresher.once()
+        assert refresher.rebuilds == before + 1
+
+    def test_a_key_that_nobody_has_read_is_not_built(self, ajax, refresher):
+        mark(PAGE.name, [(ajax.pk,)])
+        refresher.once()
+        assert look(current_store(), PAGE.key((ajax.pk,))) is None
+        assert not Mark.objects.exists()
+
+    def test_a_lease_is_taken_from_who_may_have_read_too_early(self, ajax):
+        store, key = current_store(), PAGE.key((ajax.pk,))
+        held = lease(store, key)
+        assert refresh(store, PAGE, (ajax.pk,)) is Outcome.LEASE_VOIDED
+        _value, stored = slots.fill(store, PAGE, (ajax.pk,), held)
+        assert not stored
+        assert look(store, key) is None
+
+    def test_a_pinned_entry_is_present_without_a_reader_also_after_a_flush(
+        self, ajax, refresher, no_memory, django_assert_num_queries
+    ):
+        for _ in range(2):
+            current_store().delete(ClubReads.index.key(()))
+            refresher.once()
+            with django_assert_num_queries(0):
+                assert Club.cached.index().names == ("Ajax",)
+
+    def test_when_a_builder_fails_the_old_value_and_the_mark_stay_and_others_go_on(
+        self, ajax, no_memory, refresher, monkeypatch, caplog
+    ):
+        refresher.once()
+        Club.cached.page(ajax.pk)
+        ajax.name = "AFC Ajax"
+        ajax.save()
+        monkeypatch.setattr(PAGE, "build", fail)
+        refresher.once()
+        refresher.once()
+        assert Club.cached.page(ajax.pk).name == "Ajax"
+        assert Club.cached.index().names == ("AFC Ajax",)
+        assert set(Mark.objects.values_list("entry", flat=True)) == {PAGE.name}
+        assert caplog.text.count("its old value stays") == 1
+
+    def test_a_failed_key_is_tried_again_after_a_while(
+        self, ajax, no_memory, refresher, monkeypatch
+    ):
+        Club.cached.page(ajax.pk)
+        ajax.name = "AFC Ajax"
+        ajax.save()
+        monkeypatch.setattr(PAGE, "build", fail)
+        refresher.once()
+        monkeypatch.undo()
+        monkeypatch.setattr("kickoff.caching.refresher.time.monotonic", far_in_the_future)
+        refresher.once()
+        assert Club.cached.page(ajax.pk).name == "AFC Ajax"
+        assert not Mark.objects.exists()
+
+    def test_marks_stay_while_the_store_is_gone(self, ajax, refresher, monkeypatch):
+        Club.cached.page(ajax.pk)
+        ajax.save()
+
+        def unavailable():
+            raise StoreUnavailableError("memcached", "gone")
+
+        monkeypatch.setattr("kickoff.caching.refresher.current_store", unavailable)
+        refresher.once()
+        assert Mark.objects.exists()
+
+    def test_marks_of_an_entry_that_is_gone_are_dropped(self, refresher):
+        mark("no.such.entry", [(1,)])
+        refresher.once()
+        assert not Mark.objects.exists()
+
+    def test_shards_share_the_keys(self, ajax):
+        keys = [f"[{number}]" for number in range(100)]
+        owners = [
+            [shard.index for shard in (Shard(1, 3), Shard(2, 3), Shard(3, 3)) if shard.owns("e", k)]
+            for k in keys
+        ]
+        assert {len(owner) for owner in owners} == {1}
+        assert {owner[0] for owner in owners} == {1, 2, 3}
+
+
+def rename_read_and_fail(club):
+    club.name = "AFC Ajax"
+    club.save()
+    assert Club.cached.page(club.pk).name == "AFC Ajax"
+    raise ZeroDivisionError
+
+
+def fail(*arguments):
+    raise ZeroDivisionError
+
+
+def far_in_the_future():
+    return 1e9

@@ -1,0 +1,44 @@
+"""What every test of a site with cached reads needs: slots of its own, and no write unmarked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from kickoff.caching.auditor import audited
+from kickoff.caching.reading import reader
+
+
+@pytest.fixture(scope="session")
+def slots_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("slots")
+
+
+@pytest.fixture(autouse=True)
+def _own_slots(settings: Any, slots_folder: Path) -> Iterator[None]:
+    """No test reads what another has cached."""
+    settings.CACHE_URL = f"sqlite:///{slots_folder / 'slots.sqlite3'}"
+    settings.CACHING_NAMESPACE = uuid4().hex
+    reader.memory.forget()
+    yield
+    reader.memory.forget()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers", "unaudited: writes without a mark on purpose, or rolls back what it wrote"
+    )
+
+
+@pytest.fixture(autouse=True)
+def _no_write_unmarked(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A write to a table that cached pages show, without a mark, fails with the line that wrote."""
+    if request.node.get_closest_marker("unaudited"):
+        yield
+        return
+    with audited():
+        yield
