@@ -12,15 +12,34 @@ PACKAGES = {
     "chromium": ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"),
     # The tests that nothing goes on running.
     "procps": ("ps",),
+    # The servers that the tests of the cache start for themselves.
+    "memcached": ("memcached",),
+    "mariadb-server": ("mariadbd", "mysqld"),
+    # What building the driver of MySQL takes.
+    "libmariadb-dev": ("mariadb_config", "mysql_config"),
+    "pkg-config": ("pkg-config",),
+    "gcc": ("gcc", "cc"),
 }
+DRIVER_PACKAGES = ("libmariadb-dev", "pkg-config", "gcc")
+SYSTEM_FOLDERS = ("/usr/local/sbin", "/usr/sbin", "/sbin")  # not on everybody's PATH
 
 
 def missing() -> list[str]:
     return [
         package
         for package, programs in PACKAGES.items()
-        if not any(shutil.which(program) for program in programs)
+        if not any(is_here(program) for program in programs)
     ]
+
+
+def is_here(program: str) -> bool:
+    path = os.pathsep.join([os.environ.get("PATH", os.defpath), *SYSTEM_FOLDERS])
+    return shutil.which(program, path=path) is not None
+
+
+def can_build_driver() -> bool:
+    """Whether mysqlclient can be installed; it comes as source."""
+    return not set(DRIVER_PACKAGES) & set(missing())
 
 
 def can_install() -> bool:
