@@ -82,8 +82,25 @@ class TestEnvironments:
 
 
 def test_a_program_is_missing_when_none_of_its_names_is_here(tmp_path, monkeypatch):
+    table = {"chromium": ("chromium", "google-chrome"), "procps": ("ps",)}
+    monkeypatch.setattr(packages, "PACKAGES", table)
+    monkeypatch.setattr(packages, "SYSTEM_FOLDERS", ())
     monkeypatch.setenv("PATH", str(tmp_path))
     assert packages.missing() == ["chromium", "procps"]
     for name in ("google-chrome", "ps"):
         (tmp_path / name).touch(0o755)
     assert packages.missing() == []
+
+
+def test_servers_are_found_where_only_root_looks(tmp_path, monkeypatch):
+    (tmp_path / "mariadbd").touch(0o755)
+    monkeypatch.setattr(packages, "SYSTEM_FOLDERS", (str(tmp_path),))
+    monkeypatch.setenv("PATH", "")
+    assert packages.is_here("mariadbd")
+
+
+def test_the_driver_is_built_only_with_all_that_it_takes(monkeypatch):
+    monkeypatch.setattr(packages, "missing", lambda: ["chromium"])
+    assert packages.can_build_driver()
+    monkeypatch.setattr(packages, "missing", lambda: ["pkg-config"])
+    assert not packages.can_build_driver()

@@ -10,6 +10,8 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env
 
+from kickoff.caching.stores.urls import memcached_servers
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = Env()
@@ -97,10 +99,21 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 
 # Where the slots of cached reads live: a file of their own, or memcached.
 CACHE_URL = env.str("CACHE_URL", f"sqlite:///{BASE_DIR / 'slots.sqlite3'}")
+if CACHE_URL.startswith("memcached://"):
+    CACHES = {
+        "default": {
+            "BACKEND": "kickoff.caching.django_cache.MemcachedCache",
+            "LOCATION": memcached_servers(CACHE_URL),
+            "KEY_PREFIX": "django",
+        }
+    }
+    # Sessions are read from memcached, with the database behind it.
+    SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 
 # -- Users -----------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["accounts.backends.CachedUserBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (

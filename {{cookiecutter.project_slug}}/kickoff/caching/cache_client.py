@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
@@ -13,6 +12,7 @@ from pymemcache.exceptions import MemcacheClientError, MemcacheServerError
 
 from kickoff.caching.signed_values import RefusedValueError, dumps, loads, refusals
 from kickoff.caching.stores.base import StoreUnavailableError
+from kickoff.caching.stores.locks import ForkSafeLock
 from kickoff.caching.stores.memcached import is_too_large
 from kickoff.caching.stores.placement import Placement
 from kickoff.caching.stores.server import MemcachedServer
@@ -38,7 +38,7 @@ class CacheServer:
     def __init__(self, server: MemcachedServer) -> None:
         self.server = server
         self._lost: dict[str, None] = {}
-        self._lock = threading.Lock()
+        self._lock = ForkSafeLock()
 
     def read(self, command: str, *args: Any) -> Any:
         self._make_good()

@@ -11,6 +11,7 @@ from __future__ import annotations
 import sys
 import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, partial
 from types import FrameType
@@ -23,6 +24,8 @@ from django.db import models
 from kickoff.caching import conf
 from kickoff.caching.keys import Argument, Arguments, slot_key, type_fingerprint
 from kickoff.caching.reading import reader
+from kickoff.caching.runtime import current_store
+from kickoff.caching.stores.base import StoreUnavailableError
 from kickoff.caching.watch import Watch
 
 V = TypeVar("V")
@@ -45,7 +48,8 @@ class Entry(Generic[V]):
     None means that there is no such thing. `stale_when` maps the label of a model to the paths that
     lead from a changed row to the arguments. `keys` lists the arguments of all keys that make
     sense; with `pinned` the refresher keeps these present, with `every_s` it rebuilds them after so
-    many seconds even without a mark.
+    many seconds even without a mark. With `at_once` a change clears the slot when it is committed
+    and no process remembers the value: for what must not be seen a moment longer, such as rights.
     """
 
     name = ""
@@ -59,7 +63,9 @@ class Entry(Generic[V]):
         keys: Callable[[], Iterable[Arguments]] | None = None,
         pinned: bool = False,
         every_s: float | None = None,
+        at_once: bool = False,
     ) -> None:
+        self.at_once = at_once
         self.build = build
         self.stale_when = stale_when
         self.declared_at = _caller()
@@ -92,6 +98,12 @@ class Entry(Generic[V]):
     def key(self, arguments: Arguments) -> str:
         return slot_key(conf.namespace(), self.name, self.fingerprint, arguments)
 
+    def clear(self, arguments: Arguments) -> None:
+        """Empties a slot: the next reader builds its value anew. Always safe."""
+        # While the store is away the mark does it, later.
+        with suppress(StoreUnavailableError):
+            current_store().delete(self.key(arguments))
+
     def encode(self, value: V | None) -> bytes:
         return msgspec.msgpack.encode(value)
 
@@ -121,7 +133,8 @@ class Entry(Generic[V]):
         """What its declaration watches. Raises LookupError and FieldDoesNotExist for typos."""
         for label, paths in self.stale_when.items():
             chain = (paths,) if isinstance(paths, str) else tuple(paths)
-            watch = Watch(self.name, apps.get_model(label), chain)
+            after_commit = self.clear if self.at_once else None
+            watch = Watch(self.name, apps.get_model(label), chain, after_commit)
             watch.verify()
             yield watch
 

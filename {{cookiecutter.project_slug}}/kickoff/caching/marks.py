@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, transaction
@@ -17,11 +18,12 @@ def mark_rows(model: Model, rows: Sequence[dict[str, Any]], using: str) -> None:
 
     Must be called inside the transaction of the change.
     """
-    stale = {
-        (watch.entry, encode_arguments(arguments))
-        for watch in watches.on(model)
-        for arguments in watch.arguments_of(rows, using)
-    }
+    stale = set()
+    for watch in watches.on(model):
+        for arguments in watch.arguments_of(rows, using):
+            stale.add((watch.entry, encode_arguments(arguments)))
+            if watch.after_commit:
+                transaction.on_commit(partial(watch.after_commit, arguments), using, robust=True)
     _insert(sorted(stale), using)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from threading import Lock
 from typing import Any
 
@@ -19,7 +19,7 @@ class Remembered:
     value: Any
     version: str
     built_at: float
-    looked_at: float = field(default_factory=time.monotonic)
+    looked_at: float  # monotonic; when the answer was there
 
     def is_fresh(self, for_s: float) -> bool:
         return time.monotonic() - self.looked_at <= for_s
@@ -36,8 +36,17 @@ class Memory:
     def get(self, key: MemoryKey) -> Remembered | None:
         return self._values.get(key)
 
-    def keep(self, key: MemoryKey, remembered: Remembered) -> Remembered:
+    def keep(self, key: MemoryKey, remembered: Remembered, asked_at: float) -> Remembered:
+        """Keeps what a look that began at `asked_at` has found; returns what is to be served.
+
+        Answers to several threads overtake each other. Only a look that began after the kept one
+        had ended is surely not older; any other gives way to the kept one, so that nobody who has
+        seen a value sees an older one next.
+        """
         with self._lock:
+            kept = self._values.get(key)
+            if kept is not None and asked_at < kept.looked_at:
+                return kept
             self._values[key] = remembered
             self._values.move_to_end(key)
             while len(self._values) > self._limit:

@@ -81,6 +81,7 @@ class Reading:
         self.build = build
         self.memory_key = (entry.name, arguments)
         self.last = reader.memory.get(self.memory_key)
+        self.asked_at = 0.0
         self.source = Source.MEMORY
         self.size_bytes = 0
 
@@ -97,15 +98,18 @@ class Reading:
         )
 
     def run(self) -> Remembered:
-        if self.last is not None and self.last.is_fresh(conf.number("CACHING_MEMORY_S")):
+        if self.last is not None and self._is_fresh(self.last):
             return self.last
-        if connection.in_atomic_block or not connection.get_autocommit():
+        if _may_be_in_transaction():
             # The open transaction sees changes that nobody else may see yet, or an old snapshot.
             return self._unstored(self.build())
         try:
             return self._from_store(current_store())
         except StoreUnavailableError:
             return self._without_store()
+
+    def _is_fresh(self, last: Remembered) -> bool:
+        return not self.entry.at_once and last.is_fresh(conf.number("CACHING_MEMORY_S"))
 
     def _from_store(self, store: Store) -> Remembered:
         key = self.entry.key(self.arguments)
@@ -124,6 +128,7 @@ class Reading:
             time.sleep(POLL_S)
 
     def _look(self, store: Store, key: str) -> Remembered | Lease | None:
+        self.asked_at = time.monotonic()
         data = store.get(key)
         if data is None:
             return None
@@ -138,9 +143,7 @@ class Reading:
     def _remember(self, found: Envelope) -> Remembered:
         known = self.last is not None and self.last.version == found.version
         value = self.last.value if known and self.last else self.entry.decode(found.payload)
-        return self.reader.memory.keep(
-            self.memory_key, Remembered(value, found.version, found.built_at)
-        )
+        return self._keep(Remembered(value, found.version, found.built_at, time.monotonic()))
 
     def _fill(self, store: Store, held: Held) -> Remembered:
         """Builds under our lease. A value that could not be stored, because something changed
@@ -148,15 +151,21 @@ class Reading:
         from the database after this read began."""
         value, stored = fill(store, self.entry, self.arguments, held, self.build)
         built = self._unstored(value)
-        return self.reader.memory.keep(self.memory_key, built) if stored else built
+        return self._keep(built) if stored else built
 
     def _without_store(self) -> Remembered:
         """The last known value; else a build, of which few may run at a time."""
         if self.last is not None:
             return self._last_known(self.last)
         with self.reader.builder():
+            self.asked_at = time.monotonic()
             built = self._unstored(self.build())
-        return self.reader.memory.keep(self.memory_key, built)
+        return self._keep(built)
+
+    def _keep(self, found: Remembered) -> Remembered:
+        if self.entry.at_once:
+            return found  # a kept value may be from before the change
+        return self.reader.memory.keep(self.memory_key, found, self.asked_at)
 
     def _last_known(self, last: Remembered) -> Remembered:
         self.source = Source.LAST_KNOWN
@@ -164,7 +173,15 @@ class Reading:
 
     def _unstored(self, value: Any) -> Remembered:
         self.source = Source.BUILT
-        return Remembered(value, version_of(self.entry.encode(value)), time.time())
+        version = version_of(self.entry.encode(value))
+        return Remembered(value, version, time.time(), time.monotonic())
+
+
+def _may_be_in_transaction() -> bool:
+    """Asked without opening a connection: hot pages are served while the database is away."""
+    if connection.connection is None:
+        return connection.in_atomic_block
+    return connection.in_atomic_block or not connection.get_autocommit()
 
 
 reader = Reader()

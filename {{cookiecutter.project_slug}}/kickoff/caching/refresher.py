@@ -94,7 +94,7 @@ class Refresher:
         while not should_stop():
             try:
                 busy = self.leadership.renew_when_due() and self.step(should_stop)
-            except DatabaseError as error:
+            except (DatabaseError, InterfaceError) as error:
                 logger.warning("The refresher cannot reach the database: %s", error)
                 close_old_connections()
                 busy = False

@@ -12,13 +12,14 @@ import hmac
 import logging
 import pickle
 import re
-import threading
 import time
 from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
 from django.conf import settings
+
+from kickoff.caching.stores.locks import ForkSafeLock
 
 logger = logging.getLogger("kickoff.caching")
 
@@ -83,7 +84,7 @@ class Refusals:
 
     def __init__(self) -> None:
         self.count = 0
-        self._lock = threading.Lock()
+        self._lock = ForkSafeLock()
         self._warn_at = 0.0
 
     def note(self, key: str, reason: object) -> None:

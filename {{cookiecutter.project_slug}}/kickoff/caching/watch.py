@@ -7,7 +7,7 @@ follow foreign keys forward, so that the rows need not be read again to find the
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,12 +23,14 @@ Model = type[models.Model]
 class Watch:
     """Rows of a model make the keys of an entry stale that the paths lead to.
 
-    No paths: the entry has one key, without arguments.
+    No paths: the entry has one key, without arguments. `after_commit` is told of each key once the
+    change is committed.
     """
 
     entry: str
     model: Model
     paths: tuple[str, ...]
+    after_commit: Callable[[Arguments], None] | None = None
 
     @property
     def local_fields(self) -> tuple[str, ...]:

@@ -69,9 +69,7 @@ class WatchedQuerySet(models.QuerySet[_M]):
 
 
 class WatchedModel(models.Model):
-    """A model whose changes mark. Give it a manager made from a `WatchedQuerySet`."""
-
-    objects = WatchedQuerySet.as_manager()
+    """A model whose changes mark. Its `objects` must be made from a `WatchedQuerySet`."""
 
     class Meta:
         abstract = True

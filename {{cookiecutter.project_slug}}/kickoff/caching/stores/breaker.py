@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-import threading
 import time
 from collections.abc import Callable
+
+from kickoff.caching.stores.locks import ForkSafeLock
 
 logger = logging.getLogger("kickoff.caching.stores")
 
@@ -32,7 +33,7 @@ class Breaker:
         self.server = server
         self._pause_s = pause_s
         self._clock = clock
-        self._lock = threading.Lock()
+        self._lock = ForkSafeLock()
         self._is_open = False
         self._retry_at = 0.0
         self._failures = 0

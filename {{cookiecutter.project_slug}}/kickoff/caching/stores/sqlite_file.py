@@ -33,9 +33,9 @@ TABLES = [
     "CREATE INDEX slot_expires_at ON slot (expires_at)",
 ]
 
-FORK_WAITS_S = 1.0
-
 _DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+
+_gate = threading.Lock()  # Held by a fork: until it is done nobody gets a new handle.
 
 Identity = tuple[int, int]  # device and inode
 
@@ -190,7 +190,8 @@ class Handle:
         self.pid = os.getpid()
         self.connection: sqlite3.Connection | None = None
         self.identity: Identity | None = None
-        _handles.add(self)
+        with _gate:
+            _handles.add(self)
 
     def close(self) -> None:
         connection, self.connection = self.connection, None
@@ -203,7 +204,8 @@ class Handle:
             _inherited.append(connection)
 
     def __del__(self) -> None:
-        self.close()
+        with self.lock:
+            self.close()
 
 
 def _is_ready(connection: sqlite3.Connection) -> bool:
@@ -224,24 +226,28 @@ def _tables(connection: sqlite3.Connection) -> list[str]:
 
 
 # -- Forks -----------------------------------------------------------------------------------------
-# SQLite's locks belong to a process, its book-keeping about them would be copied by a fork. So no
-# connection lives through one: all are closed before, and opened again by whoever needs them.
+# SQLite's locks belong to a process, its book-keeping about them is copied by a fork: a child that
+# inherits a connection, even one that it never uses, believes to hold locks that it does not have,
+# and writes fail or get lost. So no connection lives through a fork: all are closed before, and
+# opened again by whoever needs them. The fork waits for the statements that are being executed.
 
 _handles: WeakSet[Handle] = WeakSet()
-_waiting: list[Handle] = []
+_held_by_fork: list[Handle] = []
 _inherited: list[sqlite3.Connection] = []  # By forks that ran no hooks. Not even closed: see above.
 
 
 def _before_fork() -> None:
+    _gate.acquire()
     for handle in list(_handles):
-        if handle.lock.acquire(timeout=FORK_WAITS_S):
-            handle.close()
-            _waiting.append(handle)
+        handle.lock.acquire()
+        handle.close()
+        _held_by_fork.append(handle)
 
 
 def _after_fork() -> None:
-    while _waiting:
-        _waiting.pop().lock.release()
+    while _held_by_fork:
+        _held_by_fork.pop().lock.release()
+    _gate.release()
 
 
 if hasattr(os, "register_at_fork"):

@@ -60,7 +60,7 @@ class Actor:
         return f"{self.role.value} {self.number}"
 
 
-class _ActorGreenlet(greenlet):
+class _ActorGreenlet(greenlet):  # type: ignore[misc]
     actor: Actor
 
 

@@ -37,18 +37,21 @@ class Content:
 
 
 class ModelStore:
-    """A store of one slot. `fail_next` makes the next call fail, before or after its effect."""
+    """A store of one slot. `fails` makes calls fail, before or after their effect."""
 
     def __init__(self) -> None:
         self.content: Content | None = None
         self.newest_filled = 0
-        self.fail_next = ""
+        self.fails = ""
+        self.has_failed = False
         self.violations: list[str] = []
         self._last_token = 0
 
     def get(self, key: str) -> bytes | None:
         self._called("get")
-        return self._answered(self.content.value if self.content else None)
+        answer = self._answered(self.content.value if self.content else None)
+        pause("the answer")  # on its way, it is overtaken by the answers to later calls
+        return answer
 
     def gets(self, key: str) -> Held | None:
         self._called("gets")
@@ -67,7 +70,9 @@ class ModelStore:
         if self.content is None or self.content.token != token:
             return self._answered(False)
         self._put(value, actor)
-        return self._answered(True)
+        answer = self._answered(True)
+        pause("the answer")
+        return answer
 
     def delete(self, key: str) -> bool:
         self._called("delete")
@@ -90,15 +95,13 @@ class ModelStore:
 
     def _called(self, call: str) -> Actor:
         actor = pause(call)
-        if self.fail_next == "request":
-            self.fail_next = ""
-            raise StoreUnavailableError("the model", "the request was lost")
+        if self.fails == "lost request":
+            raise StoreUnavailableError("the model", self.fails)
         return actor
 
     def _answered(self, answer: T) -> T:
-        if self.fail_next == "answer":
-            self.fail_next = ""
-            raise StoreUnavailableError("the model", "the answer was lost")
+        if self.fails == "lost answer":
+            raise StoreUnavailableError("the model", self.fails)
         return answer
 
     def _put(self, value: bytes, actor: Actor) -> None:

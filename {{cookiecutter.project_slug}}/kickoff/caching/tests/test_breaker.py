@@ -1,4 +1,7 @@
 import logging
+import os
+import signal
+from threading import Event, Thread
 
 import pytest
 
@@ -65,6 +68,30 @@ class TestAllows:
 
         clock.now_s += 1
         assert breaker.allows() is True
+
+
+@pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
+def test_a_fork_leaves_no_lock_behind_that_nobody_holds(breaker):
+    held, done = Event(), Event()
+
+    def hold():
+        with breaker._lock:
+            held.set()
+            done.wait(10)
+
+    holder = Thread(target=hold)
+    holder.start()
+    held.wait(10)
+    child = os.fork()
+    if child == 0:
+        signal.alarm(5)  # Ends a child that waits for ever.
+        breaker.failed("timed out")
+        os._exit(0 if not breaker.allows() else 1)
+    status = os.waitpid(child, 0)[1]
+    done.set()
+    holder.join()
+
+    assert os.waitstatus_to_exitcode(status) == 0
 
 
 class TestLog:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 import pytest
+from django.contrib.auth.models import Group
 from django.core.checks import run_checks
 
 from kickoff.caching import checks
@@ -79,6 +80,6 @@ def test_a_pinned_entry_without_keys(found):
     assert found(Entry(build, stale_when={}, pinned=True)) == ["caching.E004"]
 
 
-def test_a_model_that_does_not_mark(found, django_user_model):
-    watch = Watch("entry", django_user_model, ("pk",))
+def test_a_model_that_does_not_mark(found):
+    watch = Watch("entry", Group, ("pk",))
     assert found(watched=[watch]) == ["caching.E005"]

@@ -523,6 +523,7 @@ class TestConnections:
         with pytest.raises(ImproperlyConfigured, match="no OPTIONS ignore_exc"):
             make_cache(shared_memcached, OPTIONS={"ignore_exc": True})
 
+    @pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
     def test_a_fork_speaks_on_a_connection_of_its_own(self, cache):
         cache.set("parent", "p" * 5000)
         cache.set("child", "c" * 5000)

@@ -100,6 +100,21 @@ class TestRead:
         assert look(current_store(), PAGE.key((ajax.pk,))) is None
 
 
+class TestAtOnce:
+    def test_a_committed_change_is_seen_by_the_next_reader(self, ajax):
+        assert Club.cached.name(ajax.pk).name == "Ajax"
+        ajax.name = "AFC Ajax"
+        ajax.save()
+        assert Club.cached.name(ajax.pk).name == "AFC Ajax"
+
+    def test_a_rolled_back_change_clears_nothing(self, ajax, django_assert_num_queries):
+        Club.cached.name(ajax.pk)
+        with pytest.raises(ZeroDivisionError), transaction.atomic():
+            rename_read_and_fail(ajax)
+        with django_assert_num_queries(0):
+            assert Club.cached.name(ajax.pk).name == "Ajax"
+
+
 class TestWithoutTheStore:
     @pytest.fixture(autouse=True)
     def _gone(self, ajax, monkeypatch):

@@ -171,7 +171,7 @@ class TestArguments:
 
         assert store.get("league:7") == b"1"
 
-    @pytest.mark.parametrize("value", ["text", bytearray(b"1"), memoryview(b"1"), 1], ids=repr)
+    @pytest.mark.parametrize("value", ["text", bytearray(b"1"), memoryview(b"1"), 1], ids=type)
     def test_only_bytes_are_stored(self, store, value):
         with pytest.raises(TypeError, match="A store holds bytes"):
             store.add("league:7", value, TTL_S)

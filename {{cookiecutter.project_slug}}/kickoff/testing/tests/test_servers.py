@@ -72,22 +72,25 @@ class TestMariaDB:
             server.stop()
             server.start()
             assert server.answers()
-            assert server.url("fantasy") == f"mysql://root@127.0.0.1:{server.port}/fantasy"
 
         assert not folder.exists()
         with pytest.raises(ProcessLookupError):
             os.kill(pid, 0)
 
-    def test_root_has_no_password(self, tmp_path):
+    def test_root_comes_in_without_a_password_on_both_ways(self, mariadb_server):
         mysqldb = pytest.importorskip("MySQLdb")
-        with running_mariadb() as server:
-            for place in (
-                {"host": server.host, "port": server.port},
-                {"unix_socket": str(server.socket)},
-            ):
-                connection = mysqldb.connect(user=server.user, password=server.password, **place)
-                connection.query("CREATE DATABASE IF NOT EXISTS fantasy")
-                connection.close()
+        for place in (
+            {"host": mariadb_server.host, "port": mariadb_server.port},
+            {"unix_socket": str(mariadb_server.socket)},
+        ):
+            connection = mysqldb.connect(user="root", password="", **place)
+            connection.query("CREATE DATABASE IF NOT EXISTS kickoff_probe")
+            connection.query("DROP DATABASE kickoff_probe")
+            connection.close()
+
+    def test_its_url(self, mariadb_server):
+        port = mariadb_server.port
+        assert mariadb_server.url("fantasy") == f"mysql://root@127.0.0.1:{port}/fantasy"
 
 
 class TestProgram:

@@ -27,6 +27,15 @@ def build_page(club_id: int) -> ClubPage | None:
     return ClubPage(club.name, members, tuple(badges.values_list("badges__title", flat=True)))
 
 
+class ClubName(msgspec.Struct, frozen=True):
+    name: str
+
+
+def build_name(club_id: int) -> ClubName | None:
+    club = Club.objects.filter(pk=club_id).first()
+    return ClubName(club.name) if club else None
+
+
 def build_list() -> ClubList:
     return ClubList(tuple(Club.objects.order_by("pk").values_list("name", flat=True)))
 
@@ -42,3 +51,4 @@ class ClubReads(CachedManager, model=Club):
         keys=lambda: list(Club.objects.values_list("pk")),
     )
     index = Entry(build_list, stale_when={"cachingtests.Club": ()}, keys=lambda: [()], pinned=True)
+    name = Entry(build_name, stale_when={"cachingtests.Club": "pk"}, at_once=True)

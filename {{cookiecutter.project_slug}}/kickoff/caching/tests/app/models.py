@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
 
-from kickoff.caching.watched import WatchedModel
+from kickoff.caching.watched import WatchedModel, WatchedQuerySet
 
 if TYPE_CHECKING:
     from kickoff.caching.tests.app.entries import ClubReads
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 class Colour(WatchedModel):
     name = models.CharField(max_length=20)
+
+    objects = WatchedQuerySet.as_manager()
 
     class Meta(WatchedModel.Meta):
         pass
@@ -28,6 +30,8 @@ class Club(WatchedModel):
 
     cached: ClassVar[ClubReads]
 
+    objects = WatchedQuerySet.as_manager()
+
     class Meta(WatchedModel.Meta):
         pass
 
@@ -38,6 +42,8 @@ class Club(WatchedModel):
 class Member(WatchedModel):
     club = models.ForeignKey(Club, null=True, on_delete=models.SET_NULL, related_name="members")
     name = models.CharField(max_length=50)
+
+    objects = WatchedQuerySet.as_manager()
 
     class Meta(WatchedModel.Meta):
         pass
@@ -51,6 +57,8 @@ class Badge(WatchedModel):
 
     member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="badges")
     title = models.CharField(max_length=50)
+
+    objects = WatchedQuerySet.as_manager()
 
     class Meta(WatchedModel.Meta):
         pass

@@ -1,0 +1,1 @@
+from kickoff.testing.servers import mariadb_server  # noqa: F401 (a fixture)
