@@ -97,8 +97,7 @@ def save_lineup(team: FantasyTeam, round_: Round, selection: Selection) -> Lineu
             round=round_,
             defaults={"captain": selection.captain, "saved_at": timezone.now()},
         )
-        LineupPlace.objects.filter(lineup=lineup).delete()
-        LineupPlace.objects.bulk_create(_places(lineup, selection))
+        _replace_places(lineup, _places(lineup, selection))
     return lineup
 
 
@@ -121,6 +120,14 @@ def _refuse_after_deadline(round_: Round) -> None:
     # Read again: a feed may have moved the deadline since the page was opened.
     if not Round.objects.get(pk=round_.pk).is_open_at(timezone.now()):
         raise DeadlinePassedError
+
+
+def _replace_places(lineup: Lineup, wanted: list[LineupPlace]) -> None:
+    """Writes only those that differ: most managers change two or three players."""
+    kept = set(lineup.places.values_list("place", "player"))
+    changed = [place for place in wanted if (place.place, place.player_id) not in kept]
+    lineup.places.filter(place__in=[place.place for place in changed]).delete()
+    LineupPlace.objects.bulk_create(changed)
 
 
 def _places(lineup: Lineup, selection: Selection) -> list[LineupPlace]:

@@ -91,12 +91,13 @@ def _users(indexes: range) -> dict[int, int]:
     User = get_user_model()  # noqa: N806
     last = (indexes.stop - 1) * NEW_USERS_PER_LEAGUE + TEAMS_PER_LEAGUE
     numbers = {f"manager-{n}": n for n in range(indexes.start * NEW_USERS_PER_LEAGUE, last)}
+    users = User.objects.filter(username__in=numbers)
+    missing = numbers.keys() - users.values_list("username", flat=True)
     User.objects.bulk_create(
-        [User(username=name, password=make_password(None)) for name in numbers],
-        ignore_conflicts=True,
+        User(username=name, password=make_password(None))
+        for name in sorted(missing, key=numbers.__getitem__)
     )
-    keys = User.objects.filter(username__in=numbers).values_list("username", "pk")
-    return {numbers[name]: pk for name, pk in keys}
+    return {numbers[name]: pk for name, pk in users.values_list("username", "pk")}
 
 
 def _create_rows(competition: Competition, names: dict[str, int], users: dict[int, int]) -> None:

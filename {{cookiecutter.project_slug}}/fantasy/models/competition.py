@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+
+from kickoff.caching.watched import WatchedModel, WatchedQuerySet
+
+if TYPE_CHECKING:
+    from fantasy.entries import CompetitionReads, RoundReads
 
 
 class Position(models.TextChoices):
@@ -40,17 +46,21 @@ class EventKind(models.TextChoices):
 GOAL_KINDS = (EventKind.GOAL, EventKind.PENALTY_GOAL, EventKind.OWN_GOAL)
 
 
-class CompetitionQuerySet(models.QuerySet["Competition"]):
+class CompetitionQuerySet(WatchedQuerySet["Competition"]):
+    def latest_first(self) -> CompetitionQuerySet:
+        """The current one first."""
+        return self.order_by("-starts_on", "-pk")
+
     def current(self) -> Competition | None:
         """The competition that pages show when none is named: the one that began last."""
-        return self.order_by("-starts_on", "-pk").first()
+        return self.latest_first().first()
 
     def named(self, slug: str | None) -> Competition | None:
         """The competition with that slug, or the current one when there is no slug."""
         return self.filter(slug=slug).first() if slug else self.current()
 
 
-class Competition(models.Model):
+class Competition(WatchedModel):
     """A tournament or a season."""
 
     name = models.CharField(max_length=100, unique=True)
@@ -58,30 +68,22 @@ class Competition(models.Model):
     starts_on = models.DateField(db_index=True)
 
     objects = CompetitionQuerySet.as_manager()
+    cached: ClassVar[CompetitionReads]
 
-    class Meta:
+    class Meta(WatchedModel.Meta):
         ordering = ["-starts_on", "-pk"]
 
     def __str__(self) -> str:
         return self.name
 
 
-class RoundQuerySet(models.QuerySet["Round"]):
+class RoundQuerySet(WatchedQuerySet["Round"]):
     def of(self, competition_id: int) -> RoundQuerySet:
         return self.filter(competition=competition_id)
 
     def unfinished(self) -> RoundQuerySet:
         """Those with a match that is still to be played to its end, the first one first."""
         return self.filter(matches__status__in=["scheduled", "live"]).distinct().order_by("number")
-
-    def played_in(self, league_id: int) -> RoundQuerySet:
-        """Those in which a league has competed so far, the first one first."""
-        return (
-            self.locked()
-            .filter(lineups__team__membership__league=league_id)
-            .distinct()
-            .order_by("number")
-        )
 
     def from_number(self, number: int) -> RoundQuerySet:
         return self.filter(number__gte=number)
@@ -98,7 +100,7 @@ class RoundQuerySet(models.QuerySet["Round"]):
         return self.filter(deadline__lte=timezone.now()).order_by("-deadline", "-number")
 
 
-class Round(models.Model):
+class Round(WatchedModel):
     """A match day: one line-up per team counts in it, fixed at the deadline."""
 
     competition = models.ForeignKey(Competition, on_delete=models.CASCADE, related_name="rounds")
@@ -107,8 +109,9 @@ class Round(models.Model):
     deadline = models.DateTimeField(help_text="Line-ups can be changed until then.")
 
     objects = RoundQuerySet.as_manager()
+    cached: ClassVar[RoundReads]
 
-    class Meta:
+    class Meta(WatchedModel.Meta):
         ordering = ["competition", "number"]
         constraints = [
             models.UniqueConstraint(fields=["competition", "number"], name="round_number_unique"),

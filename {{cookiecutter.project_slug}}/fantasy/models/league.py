@@ -4,27 +4,19 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable
+from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
 from django.core.validators import MinLengthValidator
 from django.db import models
-from django.db.models import (
-    Case,
-    F,
-    IntegerField,
-    OuterRef,
-    Prefetch,
-    Q,
-    Subquery,
-    Sum,
-    Value,
-    When,
-)
-from django.db.models.functions import Coalesce
-from django.utils import timezone
+from django.db.models import OuterRef, Prefetch, Q, Subquery
 
 from fantasy.models.competition import Competition, Round
-from fantasy.models.match import Player, PlayerPoints
+from fantasy.models.match import Player
+from kickoff.caching.watched import WatchedModel, WatchedQuerySet
+
+if TYPE_CHECKING:
+    from fantasy.entries import FantasyTeamReads, LeagueReads
 
 STARTERS = 11
 BENCH = 4
@@ -39,7 +31,7 @@ def new_invite_code() -> str:
     return "".join(secrets.choice(CODE_ALPHABET) for _ in range(8))
 
 
-class LeagueQuerySet(models.QuerySet["League"]):
+class LeagueQuerySet(WatchedQuerySet["League"]):
     def of(self, competition: Competition) -> LeagueQuerySet:
         return self.filter(competition=competition)
 
@@ -61,7 +53,7 @@ class LeagueQuerySet(models.QuerySet["League"]):
         )
 
 
-class League(models.Model):
+class League(WatchedModel):
     """A group of people who compete with each other in one competition."""
 
     competition = models.ForeignKey(Competition, on_delete=models.CASCADE, related_name="leagues")
@@ -75,8 +67,9 @@ class League(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = LeagueQuerySet.as_manager()
+    cached: ClassVar[LeagueReads]
 
-    class Meta:
+    class Meta(WatchedModel.Meta):
         ordering = ["name", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["competition", "name"], name="league_name_unique"),
@@ -86,7 +79,7 @@ class League(models.Model):
         return self.name
 
 
-class Membership(models.Model):
+class Membership(WatchedModel):
     """A user's place in a league."""
 
     league = models.ForeignKey(League, on_delete=models.CASCADE, related_name="memberships")
@@ -95,7 +88,9 @@ class Membership(models.Model):
     )
     joined_at = models.DateTimeField(auto_now_add=True)
 
-    class Meta:
+    objects = WatchedQuerySet.as_manager()
+
+    class Meta(WatchedModel.Meta):
         ordering = ["league", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["league", "user"], name="membership_unique"),
@@ -105,7 +100,7 @@ class Membership(models.Model):
         return f"{self.user} in {self.league}"
 
 
-class FantasyTeamQuerySet(models.QuerySet["FantasyTeam"]):
+class FantasyTeamQuerySet(WatchedQuerySet["FantasyTeam"]):
     def with_league(self) -> FantasyTeamQuerySet:
         return self.select_related("membership__user", "membership__league__competition")
 
@@ -129,36 +124,25 @@ class FantasyTeamQuerySet(models.QuerySet["FantasyTeam"]):
         )
 
 
-class FantasyTeam(models.Model):
+class FantasyTeam(WatchedModel):
     """What a member of a league plays with."""
 
     membership = models.OneToOneField(Membership, on_delete=models.CASCADE, related_name="team")
     name = models.CharField(max_length=60, validators=[MinLengthValidator(3)])
 
     objects = FantasyTeamQuerySet.as_manager()
+    cached: ClassVar[FantasyTeamReads]
 
-    class Meta:
+    class Meta(WatchedModel.Meta):
         ordering = ["membership__league", "name"]
 
     def __str__(self) -> str:
         return self.name
 
 
-class LineupQuerySet(models.QuerySet["Lineup"]):
+class LineupQuerySet(WatchedQuerySet["Lineup"]):
     def for_round(self, round_: Round) -> LineupQuerySet:
         return self.filter(round=round_)
-
-    def of_league(self, league_id: int) -> LineupQuerySet:
-        return self.filter(team__membership__league=league_id)
-
-    def played_by(self, team: FantasyTeam) -> LineupQuerySet:
-        """Those of a team that everybody may see, the latest first."""
-        return (
-            self.filter(team=team, round__deadline__lte=timezone.now())
-            .select_related("round")
-            .order_by("-round__number")
-            .with_places()
-        )
 
     def latest_of(self, team: FantasyTeam, round_: Round) -> Lineup | None:
         """The line-up of a team for the round or, while there is none, for the latest before."""
@@ -179,11 +163,12 @@ class LineupQuerySet(models.QuerySet["Lineup"]):
         return self.filter(team__in=team_ids, pk=Subquery(latest))
 
     def with_places(self) -> LineupQuerySet:
-        """Brings the players of each line-up with their teams and what they earned."""
-        return self.prefetch_related(Prefetch("places", queryset=LineupPlace.objects.with_points()))
+        """Brings the players of each line-up with their teams."""
+        places = LineupPlace.objects.with_players()
+        return self.prefetch_related(Prefetch("places", queryset=places))
 
 
-class Lineup(models.Model):
+class Lineup(WatchedModel):
     """The players that a fantasy team sends into a round."""
 
     team = models.ForeignKey(FantasyTeam, on_delete=models.CASCADE, related_name="lineups")
@@ -198,7 +183,7 @@ class Lineup(models.Model):
 
     objects = LineupQuerySet.as_manager()
 
-    class Meta:
+    class Meta(WatchedModel.Meta):
         ordering = ["team", "round"]
         constraints = [
             models.UniqueConstraint(fields=["team", "round"], name="lineup_unique"),
@@ -207,48 +192,20 @@ class Lineup(models.Model):
     def __str__(self) -> str:
         return f"{self.team}, {self.round}"
 
-    @property
-    def points(self) -> int:
-        """What it has earned so far, the captain's points twice. Needs `with_places`."""
-        return sum(
-            place.points * (2 if place.player_id == self.captain_id else 1)  # type: ignore[attr-defined]
-            for place in self.places.all()
-            if place.is_starter
+
+class LineupPlaceQuerySet(WatchedQuerySet["LineupPlace"]):
+    def with_players(self) -> LineupPlaceQuerySet:
+        """In the order of places, with the players and their teams."""
+        return self.select_related("player__team").order_by("place")
+
+    def of_league(self, league_id: int) -> LineupPlaceQuerySet:
+        """The places of all line-ups of a league, line-up by line-up."""
+        return self.filter(lineup__team__membership__league=league_id).order_by(
+            "lineup__team", "lineup__round__number", "place"
         )
 
 
-class LineupPlaceQuerySet(models.QuerySet["LineupPlace"]):
-    def with_points(self) -> LineupPlaceQuerySet:
-        """In the order of places, with the players, their teams, and `points` in that round."""
-        earned = PlayerPoints.objects.filter(
-            player=OuterRef("player"), round=OuterRef("lineup__round")
-        ).values("points")
-        return (
-            self.select_related("player__team")
-            .annotate(points=Coalesce(Subquery(earned, output_field=IntegerField()), 0))
-            .order_by("place")
-        )
-
-    def points_by_team_and_round(self, league_id: int) -> dict[tuple[int, int], int]:
-        """What each line-up of a league has earned, by the ids of team and round.
-
-        Starters count, the captain twice, the bench does not.
-        """
-        times = Case(When(player=F("lineup__captain"), then=Value(2)), default=Value(1))
-        rows = (
-            self.filter(
-                lineup__team__membership__league=league_id,
-                place__lte=STARTERS,
-                player__points__round=F("lineup__round"),
-            )
-            .order_by()
-            .values_list("lineup__team", "lineup__round")
-            .annotate(total=Sum(F("player__points__points") * times))
-        )
-        return {(team_id, round_id): total for team_id, round_id, total in rows}
-
-
-class LineupPlace(models.Model):
+class LineupPlace(WatchedModel):
     """A player's place in a line-up: 1 to 11 start, 12 to 15 sit on the bench."""
 
     lineup = models.ForeignKey(Lineup, on_delete=models.CASCADE, related_name="places")
@@ -257,7 +214,7 @@ class LineupPlace(models.Model):
 
     objects = LineupPlaceQuerySet.as_manager()
 
-    class Meta:
+    class Meta(WatchedModel.Meta):
         ordering = ["lineup", "place"]
         constraints = [
             models.UniqueConstraint(fields=["lineup", "place"], name="lineup_place_unique"),

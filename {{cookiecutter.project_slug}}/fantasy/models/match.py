@@ -4,20 +4,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
-from django.db.models import F, Prefetch, Q, Sum
+from django.db.models import F, Q, Sum
 from django.db.models.functions import Coalesce
 
 from fantasy.models.competition import Competition, EventKind, Position, Round
 from fantasy.names import plain
+from kickoff.caching.watched import WatchedModel, WatchedQuerySet
+
+if TYPE_CHECKING:
+    from fantasy.entries import MatchReads, PlayerReads
 
 # "Kylian Mbappé · FRA 10": see `Player.label`.
 LABEL = re.compile(r"^.+ · (?P<code>\w{1,3}) (?P<number>\d{1,4})$")
 
 
-class Team(models.Model):
+class TeamQuerySet(WatchedQuerySet["Team"]):
+    def of(self, competition: Competition | int) -> TeamQuerySet:
+        return self.filter(competition=competition)
+
+
+class Team(WatchedModel):
     """A national team or a club. (What a user plays with is a `FantasyTeam`.)"""
 
     competition = models.ForeignKey(Competition, on_delete=models.CASCADE, related_name="teams")
@@ -26,7 +35,9 @@ class Team(models.Model):
     flag = models.CharField(max_length=16, blank=True)
     group = models.CharField(max_length=10, blank=True)
 
-    class Meta:
+    objects = TeamQuerySet.as_manager()
+
+    class Meta(WatchedModel.Meta):
         ordering = ["competition", "name"]
         constraints = [
             models.UniqueConstraint(fields=["competition", "name"], name="team_name_unique"),
@@ -37,8 +48,8 @@ class Team(models.Model):
         return self.name
 
 
-class PlayerQuerySet(models.QuerySet["Player"]):
-    def of(self, competition: Competition) -> PlayerQuerySet:
+class PlayerQuerySet(WatchedQuerySet["Player"]):
+    def of(self, competition: Competition | int) -> PlayerQuerySet:
         return self.filter(team__competition=competition)
 
     def matching(self, text: str = "", position: str = "", team: str = "") -> PlayerQuerySet:
@@ -91,7 +102,7 @@ class PlayerQuerySet(models.QuerySet["Player"]):
         )
 
 
-class Player(models.Model):
+class Player(WatchedModel):
     """A footballer in the squad of a team."""
 
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="players")
@@ -105,8 +116,9 @@ class Player(models.Model):
     club = models.CharField(max_length=100, blank=True)
 
     objects = PlayerQuerySet.as_manager()
+    cached: ClassVar[PlayerReads]
 
-    class Meta:
+    class Meta(WatchedModel.Meta):
         ordering = ["team", "number"]
         constraints = [
             models.UniqueConstraint(fields=["team", "number"], name="player_number_unique"),
@@ -136,12 +148,12 @@ class Player(models.Model):
         return text == self.label or plain(text).casefold() == self.plain_name.casefold()
 
 
-class MatchQuerySet(models.QuerySet["Match"]):
-    def of(self, competition: Competition) -> MatchQuerySet:
+class MatchQuerySet(WatchedQuerySet["Match"]):
+    def of(self, competition: Competition | int) -> MatchQuerySet:
         return self.filter(round__competition=competition)
 
     def with_teams(self) -> MatchQuerySet:
-        return self.select_related("home", "away", "round__competition")
+        return self.select_related("home", "away")
 
     def live(self) -> MatchQuerySet:
         return self.filter(status=Match.Status.LIVE).order_by("kickoff_at", "pk")
@@ -158,13 +170,8 @@ class MatchQuerySet(models.QuerySet["Match"]):
         """Matches to come, the next first."""
         return self.filter(status=Match.Status.SCHEDULED).order_by("kickoff_at", "pk")
 
-    def with_events(self) -> MatchQuerySet:
-        """Brings each match's events in the order in which they happened, with their players."""
-        events = MatchEvent.objects.select_related("player", "team")
-        return self.prefetch_related(Prefetch("events", queryset=events))
 
-
-class Match(models.Model):
+class Match(WatchedModel):
     """A match of a round, and its score while and after it is played."""
 
     class Status(models.TextChoices):
@@ -188,8 +195,9 @@ class Match(models.Model):
     away_penalties = models.PositiveSmallIntegerField(null=True, blank=True)
 
     objects = MatchQuerySet.as_manager()
+    cached: ClassVar[MatchReads]
 
-    class Meta:
+    class Meta(WatchedModel.Meta):
         verbose_name_plural = "matches"
         ordering = ["kickoff_at", "pk"]
         constraints = [
@@ -225,17 +233,16 @@ class Match(models.Model):
         return self.status == self.Status.SCHEDULED
 
 
-class MatchEventQuerySet(models.QuerySet["MatchEvent"]):
-    def of_player(self, player: Player) -> MatchEventQuerySet:
-        """What the player did, the latest first, with the matches in which it was."""
-        return (
-            self.filter(player=player)
-            .select_related("match__home", "match__away", "match__round")
-            .order_by("-match__kickoff_at", "-sequence")
-        )
+class MatchEventQuerySet(WatchedQuerySet["MatchEvent"]):
+    def of_player(self, player_id: int) -> MatchEventQuerySet:
+        return self.filter(player=player_id).order_by("match", "sequence")
+
+    def of_match(self, match_id: int) -> MatchEventQuerySet:
+        """In the order in which they happened."""
+        return self.filter(match=match_id).order_by("sequence")
 
 
-class MatchEvent(models.Model):
+class MatchEvent(WatchedModel):
     """Something that a player did in a match."""
 
     match = models.ForeignKey(Match, on_delete=models.CASCADE, related_name="events")
@@ -253,7 +260,7 @@ class MatchEvent(models.Model):
 
     objects = MatchEventQuerySet.as_manager()
 
-    class Meta:
+    class Meta(WatchedModel.Meta):
         ordering = ["match", "sequence"]
         constraints = [
             # Whoever records the same event twice is stopped here.
@@ -274,13 +281,15 @@ class MatchEvent(models.Model):
         return f"{self.minute}+{self.stoppage}′" if self.stoppage else f"{self.minute}′"
 
 
-class PlayerPointsQuerySet(models.QuerySet["PlayerPoints"]):
-    def of_player(self, player: Player) -> PlayerPointsQuerySet:
-        """By round, the latest first."""
-        return self.filter(player=player).select_related("round").order_by("-round__number")
+class PlayerPointsQuerySet(WatchedQuerySet["PlayerPoints"]):
+    def of_player(self, player_id: int) -> PlayerPointsQuerySet:
+        return self.filter(player=player_id).order_by("round")
+
+    def of_round(self, round_id: int) -> PlayerPointsQuerySet:
+        return self.filter(round=round_id).order_by("player")
 
 
-class PlayerPoints(models.Model):
+class PlayerPoints(WatchedModel):
     """What a player has earned in a round so far. A player without events has no row."""
 
     player = models.ForeignKey(Player, on_delete=models.CASCADE, related_name="points")
@@ -289,7 +298,7 @@ class PlayerPoints(models.Model):
 
     objects = PlayerPointsQuerySet.as_manager()
 
-    class Meta:
+    class Meta(WatchedModel.Meta):
         verbose_name_plural = "player points"
         ordering = ["round", "-points"]
         constraints = [

@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TypeVar
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
+from msgspec.structs import asdict
 
 from fantasy.forms.players import PlayerFilterForm
-from fantasy.models import (
-    Competition,
-    FantasyTeam,
-    League,
-    Lineup,
-    Match,
-    MatchEvent,
-    Player,
-    PlayerPoints,
-    Round,
-)
-from fantasy.standings import attach_lineups, league_table
+from fantasy.models import Competition, FantasyTeam, League, Match, Player
 
-RESULTS_SHOWN = 6
-FIXTURES_SHOWN = 6
-LEADERS_SHOWN = 10
+V = TypeVar("V")
+
 PLAYERS_PER_PAGE = 50
 LEAGUES_PER_PAGE = 50
 SCORERS_SHOWN = 100
@@ -34,31 +23,34 @@ SCORERS_SHOWN = 100
 @require_safe
 def home(request: HttpRequest, slug: str | None = None) -> HttpResponse:
     """Live scores, results, fixtures, and the players with the most points."""
-    competition = Competition.objects.named(slug)
+    competition = Competition.cached.named(slug)
     if competition is None:
         return _without_competition(request, slug)
-    leaders = Player.objects.of(competition).best_first()[:LEADERS_SHOWN]
-    context = {**_scoreboard(competition), "leaders": leaders}
-    return render(request, "fantasy/home.html", context)
+    page = _found(Competition.cached.home(competition.pk))
+    return render(request, "fantasy/home.html", asdict(page))
 
 
 @require_safe
 def scoreboard(request: HttpRequest, slug: str | None = None) -> HttpResponse:
     """The part of the home page that renews itself."""
-    context = _scoreboard(_competition(slug))
+    competition = _found(Competition.cached.named(slug))
+    board = _found(Competition.cached.scoreboard(competition.pk))
+    context = {"competition": competition, **asdict(board)}
     return render(request, "fantasy/_scoreboard.html", context)
 
 
 @require_safe
 def match(request: HttpRequest, pk: int) -> HttpResponse:
     """A match with its events."""
-    return render(request, "fantasy/match.html", {"match": _match(pk)})
+    page = _found(Match.cached.page(pk))
+    return render(request, "fantasy/match.html", {"match": page})
 
 
 @require_safe
 def match_report(request: HttpRequest, pk: int) -> HttpResponse:
     """The part of the match page that renews itself."""
-    return render(request, "fantasy/_match_report.html", {"match": _match(pk)})
+    page = _found(Match.cached.page(pk))
+    return render(request, "fantasy/_match_report.html", {"match": page})
 
 
 @require_safe
@@ -77,20 +69,15 @@ def players(request: HttpRequest, slug: str | None = None) -> HttpResponse:
 @require_safe
 def player_options(request: HttpRequest, slug: str) -> HttpResponse:
     """The names that the line-up editor offers while one types."""
-    found = Player.objects.of(_competition(slug)).in_squad_order()
+    found = Player.objects.of(_found(Competition.objects.named(slug))).in_squad_order()
     return render(request, "fantasy/_player_options.html", {"players": found})
 
 
 @require_safe
 def player(request: HttpRequest, pk: int) -> HttpResponse:
     """A player: points by round, and what they were given for."""
-    found = get_object_or_404(Player.objects.with_totals(), pk=pk)
-    context = {
-        "player": found,
-        "points": PlayerPoints.objects.of_player(found),
-        "events": MatchEvent.objects.of_player(found),
-    }
-    return render(request, "fantasy/player.html", context)
+    page = _found(Player.cached.page(pk))
+    return render(request, "fantasy/player.html", {"player": page})
 
 
 @require_safe
@@ -115,56 +102,32 @@ def leagues(request: HttpRequest) -> HttpResponse:
 @require_safe
 def league(request: HttpRequest, pk: int) -> HttpResponse:
     """A league: the table, and the line-ups of the latest round with what each player earned."""
-    found = _league(pk)
-    table = league_table(found)
-    attach_lineups(found, table)
-    context = {"league": found, "table": table}
-    return render(request, "fantasy/league.html", context)
+    page = _found(League.cached.page(pk))
+    return render(request, "fantasy/league.html", asdict(page))
 
 
 @require_safe
 def standings(request: HttpRequest, pk: int) -> HttpResponse:
     """A league's table, round by round."""
-    found = _league(pk)
-    context = {"league": found, "table": league_table(found)}
-    return render(request, "fantasy/standings.html", context)
+    page = _found(League.cached.standings(pk))
+    return render(request, "fantasy/standings.html", asdict(page))
 
 
 @require_safe
 def team(request: HttpRequest, pk: int) -> HttpResponse:
     """A fantasy team and the line-ups that it has played with, the latest first."""
-    found = get_object_or_404(FantasyTeam.objects.with_league(), pk=pk)
-    lineups = Lineup.objects.played_by(found)
-    return render(request, "fantasy/team.html", {"team": found, "lineups": lineups})
+    page = _found(FantasyTeam.cached.page(pk))
+    return render(request, "fantasy/team.html", asdict(page))
 
 
-def _scoreboard(competition: Competition) -> dict[str, Any]:
-    matches = Match.objects.of(competition).with_teams()
-    return {
-        "competition": competition,
-        "round": Round.objects.of(competition.pk).locked().first(),
-        "live": matches.live(),
-        "results": matches.results()[:RESULTS_SHOWN],
-        "fixtures": matches.fixtures()[:FIXTURES_SHOWN],
-    }
-
-
-def _competition(slug: str | None) -> Competition:
-    competition = Competition.objects.named(slug)
-    if competition is None:
-        raise Http404("There is no such competition.")
-    return competition
+def _found(value: V | None) -> V:
+    """Raises Http404 when there is no such thing."""
+    if value is None:
+        raise Http404("There is no such page.")
+    return value
 
 
 def _without_competition(request: HttpRequest, slug: str | None) -> HttpResponse:
     if slug:
         raise Http404("There is no such competition.")
     return render(request, "fantasy/no_competition.html")
-
-
-def _match(pk: int) -> Match:
-    return get_object_or_404(Match.objects.with_teams().with_events(), pk=pk)
-
-
-def _league(pk: int) -> League:
-    return get_object_or_404(League.objects.with_owner(), pk=pk)

@@ -15,7 +15,7 @@ from django.db import connection
 from kickoff.caching import conf
 from kickoff.caching.envelope import Envelope, EnvelopeError, Lease, unseal, version_of
 from kickoff.caching.keys import Arguments
-from kickoff.caching.memory import Memory, Remembered
+from kickoff.caching.memory import Memory, MemoryKey, Remembered
 from kickoff.caching.observing import Read, Source, observer
 from kickoff.caching.runtime import current_store
 from kickoff.caching.slots import fill, lease
@@ -58,6 +58,12 @@ class Reader:
         reads.append(reading.describe(found, time.perf_counter() - started))
         return found
 
+    def remembered(self, key: MemoryKey) -> Remembered | None:
+        """The last known value; none that is older than a slot may grow."""
+        last = self.memory.get(key)
+        limit_s = conf.number("CACHING_HARD_LIMIT_S")
+        return last if last is not None and last.is_fresh(limit_s) else None
+
     @contextmanager
     def builder(self) -> Iterator[None]:
         """Lets few builds run at a time. Raises BusyError for those that are too many."""
@@ -80,7 +86,7 @@ class Reading:
         self.arguments = arguments
         self.build = build
         self.memory_key = (entry.name, arguments)
-        self.last = reader.memory.get(self.memory_key)
+        self.last = reader.remembered(self.memory_key)
         self.asked_at = 0.0
         self.source = Source.MEMORY
         self.size_bytes = 0

@@ -26,6 +26,7 @@ TICK_S = 0.1  # between two looks at the marks; a change is visible within 0.5 s
 PIN_CHECK_S = 1.0
 ATTEMPTS = 20  # at one key in one batch, when others keep writing it
 FIRST_DELAY_S, LONGEST_DELAY_S = 0.5, 60.0  # after a builder has failed
+OUTAGE_DELAY_S = 1.0  # at most, while the store or the database is away
 
 
 @dataclass(frozen=True)
@@ -54,9 +55,9 @@ class Delays:
     def has_failed(self, key: tuple[str, str]) -> bool:
         return key in self._until
 
-    def fail(self, key: tuple[str, str]) -> None:
+    def fail(self, key: tuple[str, str], longest_s: float = LONGEST_DELAY_S) -> None:
         previous = self._until.get(key, (0.0, FIRST_DELAY_S / 2))[1]
-        delay = min(previous * 2, LONGEST_DELAY_S)
+        delay = min(previous * 2, longest_s)
         self._until[key] = (time.monotonic() + delay, delay)
 
     def succeed(self, key: tuple[str, str]) -> None:
@@ -137,7 +138,7 @@ class Refresher:
             self._refresh(current_store(), entry, decode_arguments(arguments))
         except (StoreUnavailableError, OperationalError, InterfaceError) as error:
             logger.debug("%s %s waits: %s", name, arguments, error)
-            self.delays.fail((name, arguments))
+            self.delays.fail((name, arguments), OUTAGE_DELAY_S)
             return False
         except Exception as error:
             self._complain(name, arguments, error)

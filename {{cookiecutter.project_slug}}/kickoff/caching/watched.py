@@ -7,10 +7,13 @@ signal at all; so the marks are written here and not by receivers of signals.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, Self, TypeVar
 
 from django.db import NotSupportedError, models, router, transaction
+from django.db.models.deletion import Collector
 from django.db.models.signals import m2m_changed, pre_delete
 
 from kickoff.caching.marks import mark_rows
@@ -55,6 +58,13 @@ class WatchedQuerySet(models.QuerySet[_M]):
 
     bulk_create.alters_data = True  # type: ignore[attr-defined]
 
+    def delete(self) -> tuple[int, dict[str, int]]:
+        with _marked_deletion(self, self._write_to):
+            return super().delete()
+
+    delete.alters_data = True  # type: ignore[attr-defined]
+    delete.queryset_only = True  # type: ignore[attr-defined]
+
     @property
     def _write_to(self) -> str:
         self._for_write = True
@@ -88,6 +98,39 @@ class WatchedModel(models.Model):
             super().save_base(*args, **kwargs)
             mark_rows(model, [*before, columns_of(self, names)], using)
 
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        using = kwargs.get("using") or router.db_for_write(type(self), instance=self)
+        with _marked_deletion([self], using):
+            return super().delete(*args, **kwargs)
+
+
+# Set while rows are deleted whose marks, and those of all that goes with them, are written already.
+_is_marked = ContextVar("is_marked", default=False)
+
+
+@contextmanager
+def _marked_deletion(rows: Iterable[models.Model], using: str) -> Iterator[None]:
+    """Marks what the deletion of rows will take along, model by model and not row by row.
+
+    Must come before the deletion: the rows that the paths follow are still there.
+    """
+    if _is_marked.get():
+        yield
+        return
+    # What is protected refuses here, before a transaction has begun that would be lost with it.
+    collector = Collector(using=using)
+    collector.collect(list(rows))
+    with transaction.atomic(using=using, savepoint=False):
+        for model, instances in collector.data.items():
+            if watches.on(model):
+                keys = [instance.pk for instance in instances]
+                mark_rows(model, _rows(model, keys, watches.local_fields(model), using), using)
+        token = _is_marked.set(True)
+        try:
+            yield
+        finally:
+            _is_marked.reset(token)
+
 
 def _rows(
     model: Model, keys: Sequence[Any], names: Sequence[str], using: str
@@ -101,7 +144,9 @@ def _rows(
 
 
 def mark_deleted(sender: Model, instance: models.Model, using: str, **kwargs: Any) -> None:
-    """Marks while the row and what it points to are still there; deletion is one transaction."""
+    """Marks a row that goes with one of an unwatched model, while what it points to is there."""
+    if _is_marked.get():
+        return
     mark_rows(sender, _rows(sender, [instance.pk], watches.local_fields(sender), using), using)
 
 

@@ -2,10 +2,16 @@
 
 import os
 import shutil
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 
 import pytest
+from django.db import connections
 from django.test import Client
 from playwright.sync_api import Error, expect, sync_playwright
+
+from kickoff.caching.leadership import Leadership
+from kickoff.caching.refresher import Refresher, Shard
 
 BROWSERS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
 FLAGS = [
@@ -35,7 +41,25 @@ def browser():
 
 
 @pytest.fixture
-def open_window(browser, live_server):
+def running_refresher(transactional_db):
+    """A refresher in a thread, as it runs beside the web processes of a site."""
+    stop = Event()
+
+    def run():
+        try:
+            Refresher(Shard(), Leadership("1/1")).run(stop.is_set)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        running = thread.submit(run)
+        yield
+        stop.set()
+        running.result(timeout=30)  # raises what has stopped it before its time
+
+
+@pytest.fixture
+def open_window(browser, running_refresher, live_server):
     """A function that opens a window on the site. At the end no window may have seen an error."""
     contexts, errors = [], []
 

@@ -23,7 +23,7 @@ from kickoff.caching.tests.hammer.processes import Hammer, hammering
 
 SECONDS = float(os.environ.get("HAMMER_SECONDS", "20"))
 QUIET_S = 3.0
-CLUBS = 60
+CLUBS = 150
 WEB_PROCESSES, THREADS = 4, 8
 REFRESHERS = 2
 # The longest a mark may wait once nobody changes anything: a killed refresher's lease of 3 s, the

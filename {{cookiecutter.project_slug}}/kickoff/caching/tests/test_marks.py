@@ -148,6 +148,13 @@ def test_set_null_marks_the_page_of_the_club_that_goes(clubs):
     assert Member.objects.filter(club=None).count() == 2
 
 
+def test_deleting_many_rows_marks_them_in_one_go(clubs, django_assert_max_num_queries):
+    members = [Member(club=clubs["Ajax"], name=f"Member {number}") for number in range(200)]
+    Member.objects.bulk_create(members)
+    with django_assert_max_num_queries(25):
+        Member.objects.filter(name__startswith="Member").delete()
+
+
 def test_many_to_many_remove_and_clear(clubs):
     red = Colour.objects.create(name="red")
     for change in (lambda: clubs["Ajax"].colours.remove(red), lambda: red.clubs.clear()):

@@ -15,7 +15,7 @@ from kickoff.caching import reading, slots
 from kickoff.caching.reading import BusyError
 from kickoff.caching.stores.base import StoreUnavailableError
 from kickoff.caching.tests.app.models import Club
-from kickoff.caching.tests.hammer.writing import number_in
+from kickoff.caching.tests.hammer.writing import WINDOW, number_in
 
 PAUSE_S = 0.01  # between two reads of a thread
 
@@ -48,6 +48,7 @@ class Web:
         self._notes = Notes()
         self._lock = Lock()
         self._newest: dict[int, int] = {}
+        self._changed_last = 1
         self._stopping = Event()
         self._threads: list[Thread] = []
         self._this_read = local()
@@ -93,9 +94,16 @@ class Web:
     def _read(self, clubs: int) -> None:
         before = dict.fromkeys(range(1, clubs + 1), 0)
         while not self._stopping.is_set():
-            self._read_one(random.randint(1, clubs), before)
+            self._read_one(self._choose(clubs), before)
             time.sleep(PAUSE_S)
         connection.close()
+
+    def _choose(self, clubs: int) -> int:
+        """Most look at what changes now, some at anything."""
+        if random.random() < 0.2:
+            return random.randint(1, clubs)
+        near = self._changed_last + random.randint(-WINDOW, WINDOW)
+        return min(max(near, 1), clubs)
 
     def _read_one(self, pk: int, before: dict[int, int]) -> None:
         self._this_read.is_unstored = False
@@ -111,6 +119,7 @@ class Web:
             self._notes.reads += 1
             if number > self._newest.get(pk, 0):
                 self._newest[pk] = number
+                self._changed_last = pk
                 self._notes.seen.append((pk, number, time.monotonic()))
         if number < before[pk]:
             self._notes.backward.append((pk, before[pk], number, time.monotonic()))

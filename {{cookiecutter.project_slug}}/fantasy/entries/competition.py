@@ -1,0 +1,177 @@
+"""The front page of a competition, and what the pages of its matches, players and leagues share."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Container
+from typing import Any
+
+import msgspec
+from django.utils import timezone
+
+from fantasy import pages
+from fantasy.entries.points import points_of
+from fantasy.entries.shapes import shape, shape_all
+from fantasy.models import Competition, Match, Player, Round, Team
+from kickoff.caching.entries import CachedManager, DerivedEntry, Entry, Versioned
+
+RESULTS_SHOWN = 6
+FIXTURES_SHOWN = 6
+LEADERS_SHOWN = 10
+
+
+def _build_index() -> tuple[pages.Competition, ...]:
+    return shape_all(Competition.objects.latest_first(), pages.Competition)
+
+
+def _build_calendar(competition_id: int) -> pages.Calendar | None:
+    competition = Competition.objects.filter(pk=competition_id).first()
+    if competition is None:
+        return None
+    rounds = Round.objects.of(competition_id).order_by("number")
+    return pages.Calendar(
+        competition=shape(competition, pages.Competition),
+        rounds=shape_all(rounds, pages.Round),
+    )
+
+
+def _build_squads(competition_id: int) -> pages.Squads:
+    teams = shape_all(Team.objects.of(competition_id), pages.Team)
+    players = shape_all(Player.objects.of(competition_id), pages.Player)
+    return pages.Squads(
+        teams={team.pk: team for team in teams},
+        players={player.pk: player for player in players},
+    )
+
+
+def _build_fixtures(competition_id: int) -> dict[int, pages.Fixture]:
+    matches = Match.objects.of(competition_id)
+    return {match.pk: shape(match, pages.Fixture) for match in matches}
+
+
+def _build_scoreboard(competition_id: int) -> pages.Scoreboard:
+    matches = Match.objects.of(competition_id).with_teams()
+    return pages.Scoreboard(
+        live=shape_all(matches.live(), pages.Match),
+        results=shape_all(matches.results()[:RESULTS_SHOWN], pages.Match),
+        fixtures=shape_all(matches.fixtures()[:FIXTURES_SHOWN], pages.Match),
+    )
+
+
+def _leader_parts(competition_id: int) -> list[Versioned[Any]] | None:
+    calendar = CompetitionReads.calendar.versioned(competition_id).value
+    if calendar is None:
+        return None
+    squads = CompetitionReads.squads.versioned(competition_id)
+    return [squads, *points_of(round_.pk for round_ in calendar.rounds)]
+
+
+def _derive_leaders(
+    squads: pages.Squads, *points_by_round: dict[int, int]
+) -> tuple[pages.Leader, ...]:
+    totals: Counter[int] = Counter()
+    for points in points_by_round:
+        totals.update(points)
+    best_first = sorted(squads.players.values(), key=lambda p: (-totals[p.pk], p.name, p.pk))
+    return tuple(
+        pages.Leader(
+            pk=player.pk,
+            name=player.name,
+            position=player.position,
+            team=squads.teams[player.team_id],
+            total_points=totals[player.pk],
+        )
+        for player in best_first[:LEADERS_SHOWN]
+        if player.team_id in squads.teams
+    )
+
+
+def _home_parts(competition_id: int) -> list[Versioned[Any]] | None:
+    calendar = CompetitionReads.calendar.versioned(competition_id)
+    if calendar.value is None:
+        return None
+    return [
+        calendar,
+        locked_rounds(calendar.value),
+        CompetitionReads.scoreboard.versioned(competition_id),
+        CompetitionReads.leaders.versioned(competition_id),
+    ]
+
+
+def _derive_home(
+    calendar: pages.Calendar,
+    locked: tuple[pages.Round, ...],
+    scoreboard: pages.Scoreboard,
+    leaders: tuple[pages.Leader, ...],
+) -> pages.HomePage:
+    return pages.HomePage(
+        competition=calendar.competition,
+        round=max(locked, key=lambda round_: (round_.deadline, round_.number), default=None),
+        leaders=leaders,
+        **msgspec.structs.asdict(scoreboard),
+    )
+
+
+def locked_rounds(
+    calendar: pages.Calendar, among: Container[int] | None = None
+) -> Versioned[tuple[pages.Round, ...]]:
+    """The rounds that are locked by now, all or those among some keys, as a part.
+
+    Nothing is written when a deadline passes. With this part in its key, a page that shows line-ups
+    is another page from then on.
+    """
+    locked = tuple(
+        round_
+        for round_ in calendar.locked_at(timezone.now())
+        if among is None or round_.pk in among
+    )
+    return Versioned(locked, "-".join(str(round_.pk) for round_ in locked))
+
+
+def _current() -> list[tuple[int]]:
+    competition = Competition.objects.current()
+    return [(competition.pk,)] if competition else []
+
+
+class CompetitionReads(CachedManager, model=Competition):
+    # All competitions, the current one first.
+    index = Entry(
+        _build_index,
+        stale_when={"fantasy.Competition": ()},
+        keys=lambda: [()],
+        pinned=True,
+    )
+    calendar = Entry(
+        _build_calendar,
+        stale_when={"fantasy.Competition": "pk", "fantasy.Round": "competition"},
+        keys=_current,
+        pinned=True,
+    )
+    squads = Entry(
+        _build_squads,
+        stale_when={"fantasy.Team": "competition", "fantasy.Player": "team__competition"},
+        keys=_current,
+        pinned=True,
+    )
+    # By the key of the match. A goal makes it stale, but does not change it: the pages that are
+    # derived from it stay.
+    fixtures = Entry(
+        _build_fixtures,
+        stale_when={"fantasy.Match": "round__competition"},
+        keys=_current,
+        pinned=True,
+    )
+    scoreboard = Entry(
+        _build_scoreboard,
+        stale_when={"fantasy.Match": "round__competition", "fantasy.Team": "competition"},
+        keys=_current,
+        pinned=True,
+    )
+    leaders = DerivedEntry(_derive_leaders, parts=_leader_parts)
+    home = DerivedEntry(_derive_home, parts=_home_parts)
+
+    def named(self, slug: str | None = None) -> pages.Competition | None:
+        """The competition with that slug, or the current one when there is no slug."""
+        competitions = self.index() or ()
+        wanted = (found for found in competitions if slug in (None, found.slug))
+        return next(wanted, None)

@@ -1,0 +1,204 @@
+"""The pages of a league and of its fantasy teams."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import Any
+
+import msgspec
+
+from fantasy import pages
+from fantasy.entries.competition import CompetitionReads, locked_rounds
+from fantasy.entries.points import points_of
+from fantasy.models import STARTERS, FantasyTeam, League, LineupPlace
+from fantasy.standings import league_table, lineup_points
+from kickoff.caching.entries import CachedManager, DerivedEntry, Entry, Versioned
+
+Points = dict[int, int]  # of one round, by the key of the player
+
+
+def _build_roster(league_id: int) -> pages.Roster | None:
+    """Three queries, whatever the size of the league."""
+    league = League.objects.select_related("owner").filter(pk=league_id).first()
+    if league is None:
+        return None
+    lineups = {
+        team_id: tuple(lineup for _team_id, lineup in of_team)
+        for team_id, of_team in groupby(_lineups(league_id), key=lambda pair: pair[0])
+    }
+    return pages.Roster(
+        pk=league.pk,
+        name=league.name,
+        owner=league.owner.get_username(),
+        competition_id=league.competition_id,
+        teams=tuple(
+            pages.RosterTeam(
+                pk=team.pk,
+                name=team.name,
+                manager=team.membership.user.get_username(),
+                lineups=lineups.get(team.pk, ()),
+            )
+            for team in FantasyTeam.objects.in_league(league_id)
+        ),
+    )
+
+
+def _lineups(league_id: int) -> Iterator[tuple[int, pages.RosterLineup]]:
+    """All line-ups of a league with the keys of their teams, team by team."""
+    places = LineupPlace.objects.of_league(league_id).values_list(
+        "lineup__team", "lineup__round", "lineup__captain", "place", "player"
+    )
+    for (team_id, round_id, captain_id), of_lineup in groupby(places, key=lambda row: row[:3]):
+        players = [(place, player_id) for *_lineup, place, player_id in of_lineup]
+        yield (
+            team_id,
+            pages.RosterLineup(
+                round_id=round_id,
+                captain_id=captain_id,
+                starters=tuple(player_id for place, player_id in players if place <= STARTERS),
+                bench=tuple(player_id for place, player_id in players if place > STARTERS),
+            ),
+        )
+
+
+def _parts(league_id: int) -> list[Versioned[Any]] | None:
+    roster = LeagueReads.roster.versioned(league_id)
+    if roster.value is None:
+        return None
+    calendar = CompetitionReads.calendar.versioned(roster.value.competition_id)
+    if calendar.value is None:
+        return None
+    played = locked_rounds(calendar.value, among=roster.value.round_ids)
+    return [
+        calendar,
+        played,
+        CompetitionReads.squads.versioned(roster.value.competition_id),
+        roster,
+        *points_of(round_.pk for round_ in played.value or ()),
+    ]
+
+
+def _derive_standings(
+    calendar: pages.Calendar,
+    played: tuple[pages.Round, ...],
+    squads: pages.Squads,
+    roster: pages.Roster,
+    *points: Points,
+) -> pages.LeaguePage:
+    table = league_table(roster, played, _by_round(played, points))
+    return pages.LeaguePage(league=_head(calendar, roster), table=table)
+
+
+def _derive_page(
+    calendar: pages.Calendar,
+    played: tuple[pages.Round, ...],
+    squads: pages.Squads,
+    roster: pages.Roster,
+    *points: Points,
+) -> pages.LeaguePage:
+    table = league_table(roster, played, _by_round(played, points))
+    if table.latest_round is not None:
+        lineups = {team.pk: team.lineup_for(table.latest_round.pk) for team in roster.teams}
+        table = msgspec.structs.replace(
+            table,
+            rows=tuple(
+                msgspec.structs.replace(
+                    row, places=_places(lineups[row.team.pk], squads, points[-1])
+                )
+                for row in table.rows
+            ),
+        )
+    return pages.LeaguePage(league=_head(calendar, roster), table=table)
+
+
+def _team_parts(team_id: int) -> list[Versioned[Any]] | None:
+    league_id = FantasyTeamReads.league_id.versioned(team_id).value
+    parts = _parts(league_id) if league_id is not None else None
+    return None if parts is None else [Versioned(team_id, ""), *parts]
+
+
+def _derive_team(
+    team_id: int,
+    calendar: pages.Calendar,
+    played: tuple[pages.Round, ...],
+    squads: pages.Squads,
+    roster: pages.Roster,
+    *points: Points,
+) -> pages.TeamPage | None:
+    team = next((team for team in roster.teams if team.pk == team_id), None)
+    if team is None:
+        return None  # It came in a moment ago, before what this process knows of its league.
+    by_round = _by_round(played, points)
+    return pages.TeamPage(
+        league=_head(calendar, roster),
+        team=pages.TeamHead(team.pk, team.name, team.manager),
+        lineups=tuple(
+            pages.Lineup(
+                round=round_,
+                points=lineup_points(lineup, by_round[round_.pk]),
+                places=_places(lineup, squads, by_round[round_.pk]),
+            )
+            for round_ in reversed(played)
+            if (lineup := team.lineup_for(round_.pk))
+        ),
+    )
+
+
+def _by_round(played: Sequence[pages.Round], points: Sequence[Points]) -> dict[int, Points]:
+    return {round_.pk: earned for round_, earned in zip(played, points, strict=True)}
+
+
+def _head(calendar: pages.Calendar, roster: pages.Roster) -> pages.League:
+    return pages.League(roster.pk, roster.name, roster.owner, calendar.competition)
+
+
+def _places(
+    lineup: pages.RosterLineup | None, squads: pages.Squads, earned: Points
+) -> tuple[pages.Place, ...]:
+    if lineup is None:
+        return ()
+    starters = [(squads.players.get(pk), True) for pk in lineup.starters]
+    bench = [(squads.players.get(pk), False) for pk in lineup.bench]
+    return tuple(
+        pages.Place(
+            player=pages.PlacedPlayer(
+                pk=player.pk,
+                name=player.name,
+                position=player.position,
+                team_code=squads.team_code(player.team_id),
+            ),
+            points=earned.get(player.pk, 0),
+            is_starter=is_starter,
+            is_captain=player.pk == lineup.captain_id,
+        )
+        for player, is_starter in [*starters, *bench]
+        if player is not None
+    )
+
+
+def _build_league_id(team_id: int) -> int | None:
+    team = FantasyTeam.objects.select_related("membership").filter(pk=team_id).first()
+    return team.membership.league_id if team else None
+
+
+class LeagueReads(CachedManager, model=League):
+    # The names of users are not watched: a new one appears with the next change of the league.
+    roster = Entry(
+        _build_roster,
+        stale_when={
+            "fantasy.League": "pk",
+            "fantasy.Membership": "league",
+            "fantasy.FantasyTeam": "membership__league",
+            "fantasy.Lineup": "team__membership__league",
+            "fantasy.LineupPlace": "lineup__team__membership__league",
+        },
+    )
+    page = DerivedEntry(_derive_page, parts=_parts)
+    standings = DerivedEntry(_derive_standings, parts=_parts)
+
+
+class FantasyTeamReads(CachedManager, model=FantasyTeam):
+    # A membership never moves to another league.
+    league_id = Entry(_build_league_id, stale_when={"fantasy.FantasyTeam": "pk"})
+    page = DerivedEntry(_derive_team, parts=_team_parts)

@@ -1,0 +1,69 @@
+"""What the public pages show: typed, immutable, and without a way to the database.
+
+Their attributes have the names that the templates use. Some are parts, of which several pages are
+made: the calendar and the squads of a competition, the roster of a league.
+"""
+
+from fantasy.pages.competition import Calendar, Competition, HomePage, Leader, Round, Scoreboard
+from fantasy.pages.league import (
+    League,
+    LeaguePage,
+    Lineup,
+    Place,
+    PlacedPlayer,
+    Roster,
+    RosterLineup,
+    RosterTeam,
+    Row,
+    Table,
+    TeamHead,
+    TeamPage,
+)
+from fantasy.pages.match import Event, Match, MatchPage, Progress, Report, ReportedEvent
+from fantasy.pages.player import (
+    Appearance,
+    Earned,
+    Feat,
+    Fixture,
+    PlayerPage,
+    Record,
+    RecordedEvent,
+)
+from fantasy.pages.squads import Player, Squads, Team
+
+__all__ = [
+    "Appearance",
+    "Calendar",
+    "Competition",
+    "Earned",
+    "Event",
+    "Feat",
+    "Fixture",
+    "HomePage",
+    "Leader",
+    "League",
+    "LeaguePage",
+    "Lineup",
+    "Match",
+    "MatchPage",
+    "Place",
+    "PlacedPlayer",
+    "Player",
+    "PlayerPage",
+    "Progress",
+    "Record",
+    "RecordedEvent",
+    "Report",
+    "ReportedEvent",
+    "Roster",
+    "RosterLineup",
+    "RosterTeam",
+    "Round",
+    "Row",
+    "Scoreboard",
+    "Squads",
+    "Table",
+    "Team",
+    "TeamHead",
+    "TeamPage",
+]

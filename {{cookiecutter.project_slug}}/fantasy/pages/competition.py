@@ -1,0 +1,71 @@
+"""A competition, its rounds, and its front page."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from fantasy.pages.match import Match
+from fantasy.pages.squads import HasPosition, Team
+
+
+class Competition(msgspec.Struct, frozen=True):
+    """A competition as pages name it."""
+
+    pk: int
+    name: str
+    slug: str
+
+
+class Round(msgspec.Struct, frozen=True):
+    """A match day, and until when its line-ups are secret."""
+
+    pk: int
+    number: int
+    name: str
+    deadline: datetime
+
+
+class Calendar(msgspec.Struct, frozen=True):
+    """The rounds of a competition, the first one first."""
+
+    competition: Competition
+    rounds: tuple[Round, ...]
+
+    def locked_at(self, moment: datetime) -> tuple[Round, ...]:
+        """Those whose deadline has passed: nothing is written when it does, so no cached value
+        can know it."""
+        return tuple(round_ for round_ in self.rounds if round_.deadline <= moment)
+
+    def name_of(self, round_id: int) -> str:
+        """The name of a round; empty for one that is not known yet."""
+        return next((round_.name for round_ in self.rounds if round_.pk == round_id), "")
+
+
+class Scoreboard(msgspec.Struct, frozen=True):
+    """The part of the front page that renews itself."""
+
+    live: tuple[Match, ...]
+    results: tuple[Match, ...]
+    fixtures: tuple[Match, ...]
+
+
+class Leader(HasPosition, frozen=True, kw_only=True):
+    """One of the players with the most points."""
+
+    pk: int
+    name: str
+    team: Team
+    total_points: int
+
+
+class HomePage(msgspec.Struct, frozen=True):
+    """The front page of a competition. `round` is the latest whose line-ups are locked."""
+
+    competition: Competition
+    round: Round | None
+    live: tuple[Match, ...]
+    results: tuple[Match, ...]
+    fixtures: tuple[Match, ...]
+    leaders: tuple[Leader, ...]

@@ -1,0 +1,131 @@
+"""A league: its table, and the line-ups of its teams."""
+
+from __future__ import annotations
+
+import msgspec
+
+from fantasy.pages.competition import Competition, Round
+from fantasy.pages.squads import HasPosition
+
+
+class RosterLineup(msgspec.Struct, frozen=True):
+    """A line-up as keys of players."""
+
+    round_id: int
+    captain_id: int
+    starters: tuple[int, ...]
+    bench: tuple[int, ...]
+
+
+class RosterTeam(msgspec.Struct, frozen=True):
+    """A fantasy team with its manager and all its line-ups, those of open rounds too."""
+
+    pk: int
+    name: str
+    manager: str
+    lineups: tuple[RosterLineup, ...]
+
+    def lineup_for(self, round_id: int) -> RosterLineup | None:
+        return next((lineup for lineup in self.lineups if lineup.round_id == round_id), None)
+
+
+class Roster(msgspec.Struct, frozen=True):
+    """The part of a league's pages that belongs to this league alone. It holds line-ups that are
+    still secret: no page shows it as it is."""
+
+    pk: int
+    name: str
+    owner: str
+    competition_id: int
+    teams: tuple[RosterTeam, ...]
+
+    @property
+    def round_ids(self) -> set[int]:
+        """The rounds for which it has line-ups."""
+        return {lineup.round_id for team in self.teams for lineup in team.lineups}
+
+
+class League(msgspec.Struct, frozen=True):
+    """The head of a league's pages."""
+
+    pk: int
+    name: str
+    owner: str
+    competition: Competition
+
+
+class PlacedPlayer(HasPosition, frozen=True, kw_only=True):
+    """A player of a line-up."""
+
+    pk: int
+    name: str
+    team_code: str
+
+
+class Place(msgspec.Struct, frozen=True):
+    """A place of a line-up, and what its player has earned in the round."""
+
+    player: PlacedPlayer
+    points: int
+    is_starter: bool
+    is_captain: bool
+
+
+class Lineup(msgspec.Struct, frozen=True):
+    """A line-up in its round. `points` counts the captain twice and the bench not at all."""
+
+    round: Round
+    points: int
+    places: tuple[Place, ...]
+
+
+class TeamHead(msgspec.Struct, frozen=True):
+    """A fantasy team and who manages it."""
+
+    pk: int
+    name: str
+    manager: str
+
+
+class Row(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A team's line in the table. Teams with equal totals share a rank.
+
+    `places` is the line-up of the latest round; empty on a page that does not show it.
+    """
+
+    team: TeamHead
+    by_round: tuple[int, ...]
+    total: int
+    rank: int
+    places: tuple[Place, ...] = ()
+
+    @property
+    def last_round(self) -> int:
+        """What the latest round brought; 0 before the first one."""
+        return self.by_round[-1] if self.by_round else 0
+
+
+class Table(msgspec.Struct, frozen=True):
+    """The standings of a league over the rounds in which it has competed."""
+
+    rounds: tuple[Round, ...]
+    rows: tuple[Row, ...]
+
+    @property
+    def latest_round(self) -> Round | None:
+        return self.rounds[-1] if self.rounds else None
+
+
+class LeaguePage(msgspec.Struct, frozen=True):
+    """The pages of a league: with the line-ups of the latest round, or with the table alone."""
+
+    league: League
+    table: Table
+
+
+class TeamPage(msgspec.Struct, frozen=True):
+    """A fantasy team and the line-ups that everybody may see, the latest first."""
+
+    league: League
+    team: TeamHead
+    lineups: tuple[Lineup, ...]
