@@ -30,6 +30,6 @@ class Command(BaseCommand):
             for created in create_leagues(competition, round_, number):
                 reach(created)
         self.stdout.write(
-            f"{competition}: {competition.leagues.count()} leagues of {TEAMS_PER_LEAGUE} teams, "
-            f"{round_} is the match day of today. `manage.py replay` plays it."
+            f"{competition}: {competition.leagues.count()} leagues of {TEAMS_PER_LEAGUE} teams. "
+            "`manage.py replay` plays the next match day."
         )
