@@ -8,7 +8,7 @@ from django.utils import timezone
 from fantasy.demo.feed import round_feeds
 from fantasy.matchday import kick_off, rewind
 from fantasy.models import Competition, Lineup, Match, MatchEvent, PlayerPoints
-from fantasy.replay import replay, start_round
+from fantasy.replay import replay, start_round, timeline
 
 pytestmark = pytest.mark.django_db
 
@@ -37,7 +37,8 @@ class Feed:
         self.stop_after = stop_after
         start_round(round_)
         with suppress(StoppedError):
-            replay(round_, round_feeds(round_), 60, report=self.report, sleep=self.sleep)
+            steps = timeline(round_, round_feeds(round_))
+            replay(round_, steps, 60, report=self.report, sleep=self.sleep)
 
     def report(self, step):
         self.steps.append(step)
