@@ -2,8 +2,9 @@
 
 from django.contrib import messages
 from django.contrib.auth import login
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -17,13 +18,12 @@ from accounts.forms import SignUpForm
 def sign_up(request: HttpRequest) -> HttpResponse:
     """Creates an account, signs its owner in, and leads on to the page that they came for."""
     if request.user.is_authenticated:
-        return redirect(_next_page(request))
+        return HttpResponseRedirect(_next_page(request))
     form = SignUpForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        user = form.save()
+    if request.method == "POST" and form.is_valid() and (user := form.save_if_free()):
         login(request, user)
         messages.success(request, f"Welcome, {user.get_username()}.")
-        return redirect(_next_page(request))
+        return HttpResponseRedirect(_next_page(request))
     return render(request, "registration/sign_up.html", {"form": form})
 
 
@@ -37,7 +37,7 @@ def menu(request: HttpRequest) -> HttpResponse:
 def _next_page(request: HttpRequest) -> str:
     """Where `?next=` leads if that is a page of this site, else the front page."""
     wanted = request.GET.get("next", "")
-    ours = url_has_allowed_host_and_scheme(
+    ours = wanted.startswith("/") and url_has_allowed_host_and_scheme(
         wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    return wanted if ours else "home"
+    return wanted if ours else reverse("home")

@@ -1,6 +1,10 @@
 """The game's data in the admin: lists that make no query per row."""
 
+from typing import Any
+
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 
 from fantasy.models import (
     Competition,
@@ -14,6 +18,7 @@ from fantasy.models import (
     ScoringRule,
     Team,
 )
+from fantasy.scoring import update_points
 
 
 @admin.register(Competition)
@@ -31,10 +36,22 @@ class RoundAdmin(admin.ModelAdmin):
 
 @admin.register(ScoringRule)
 class ScoringRuleAdmin(admin.ModelAdmin):
+    """A changed rule changes the points of all rounds."""
+
     list_display = ["kind", "position", "points", "competition"]
     list_editable = ["points"]
     list_filter = ["competition", "position"]
     list_select_related = ["competition"]
+
+    def save_model(self, request: HttpRequest, obj: ScoringRule, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        for round_ in obj.competition.rounds.all():
+            update_points(round_)
+
+    def delete_model(self, request: HttpRequest, obj: ScoringRule) -> None:
+        super().delete_model(request, obj)
+        for round_ in obj.competition.rounds.all():
+            update_points(round_)
 
 
 @admin.register(Team)
@@ -66,10 +83,26 @@ class MatchAdmin(admin.ModelAdmin):
 
 @admin.register(MatchEvent)
 class MatchEventAdmin(admin.ModelAdmin):
+    """Points follow what is changed here. The score does not: it stands at the match."""
+
     list_display = ["clock", "kind", "player", "team", "match"]
     list_filter = ["kind", "match__round__competition"]
     list_select_related = ["player", "team", "match__home", "match__away"]
     autocomplete_fields = ["match", "player", "team"]
+
+    def save_model(self, request: HttpRequest, obj: MatchEvent, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        update_points(obj.match.round)
+
+    def delete_model(self, request: HttpRequest, obj: MatchEvent) -> None:
+        super().delete_model(request, obj)
+        update_points(obj.match.round)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[MatchEvent]) -> None:
+        rounds = list(Round.objects.filter(matches__events__in=queryset).distinct())
+        super().delete_queryset(request, queryset)
+        for round_ in rounds:
+            update_points(round_)
 
 
 @admin.register(League)

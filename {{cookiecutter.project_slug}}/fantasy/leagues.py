@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from fantasy.models import MAX_TEAMS, Competition, FantasyTeam, League, Membership
 
@@ -11,13 +11,26 @@ class JoinRefusedError(Exception):
     """The message says why, for the one who wants to join."""
 
 
-@transaction.atomic
+class NameTakenError(Exception):
+    """A league of that name is there already."""
+
+
 def create_league(
     owner_id: int, competition: Competition, name: str, team_name: str
 ) -> FantasyTeam:
-    """Founds a league with its owner's team as the first member."""
-    league = League.objects.create(competition=competition, name=name, owner_id=owner_id)
-    return _enter(league, owner_id, team_name)
+    """Founds a league with its owner's team as the first member.
+
+    Raises NameTakenError, and creates nothing, when another league has the name.
+    """
+    with transaction.atomic():
+        try:
+            with transaction.atomic():
+                league = League.objects.create(
+                    competition=competition, name=name, owner_id=owner_id
+                )
+        except IntegrityError as error:
+            raise NameTakenError(name) from error
+        return _enter(league, owner_id, team_name)
 
 
 @transaction.atomic

@@ -111,8 +111,10 @@ def carry_over_lineups(round_: Round, *, batch: int = 500) -> int:
     missing = list(FantasyTeam.objects.without_lineup(round_).values_list("pk", flat=True))
     for start in range(0, len(missing), batch):
         with transaction.atomic():
-            earlier = Lineup.objects.latest_before(round_, missing[start : start + batch])
-            carried += _copy(earlier, round_)
+            # One at a time: another feed may be starting the same round.
+            Round.objects.select_for_update().get(pk=round_.pk)
+            teams = FantasyTeam.objects.without_lineup(round_).among(missing[start : start + batch])
+            carried += _copy(Lineup.objects.latest_before(round_, teams), round_)
     return carried
 
 

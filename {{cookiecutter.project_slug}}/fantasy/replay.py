@@ -46,27 +46,29 @@ def start_round(round_: Round) -> None:
 
 def replay(
     round_: Round,
-    feeds: Sequence[MatchFeed],
+    steps: Sequence[Step],
     speed: float,
     *,
     report: Callable[[Step], None],
+    reach: Callable[[int], None] = lambda done: None,
     sleep: Callable[[float], None] = time.sleep,
 ) -> None:
-    """Plays the feeds of a round at `speed` times real time. `report` hears of each step
-    that changed something.
+    """Plays the timeline of a round at `speed` times real time.
+
+    `report` hears of each step that changed something, `reach` of how many steps are done.
 
     It can be interrupted at any moment: started again it makes up at once for what was played
     before, which changes nothing, and goes on from there.
     """
-    steps = timeline(round_, feeds)
     seconds_per_minute = SECONDS_PER_MINUTE / speed
     now = _played_until(steps, round_)
-    for step in steps:
+    for done, step in enumerate(steps, start=1):
         if step.minute > now:
             sleep((step.minute - now) * seconds_per_minute)
             now = step.minute
         if step.act():
             report(step)
+        reach(done)
 
 
 def timeline(round_: Round, feeds: Sequence[MatchFeed]) -> list[Step]:

@@ -12,7 +12,7 @@ GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
 class QueryCountMiddleware:
-    """Writes the number of queries and the time above `</body>` and into `Server-Timing`."""
+    """Writes the number of queries and the time above `</body>`."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -25,20 +25,15 @@ class QueryCountMiddleware:
                 stack.enter_context(connection.execute_wrapper(count))
             response = self.get_response(request)
         duration_ms = (time.perf_counter() - started) * 1000
-        response.headers["Server-Timing"] = (
-            f'db;desc="{count.queries} queries";dur={count.duration_ms:.1f}, '
-            f"total;dur={duration_ms:.1f}"
-        )
         _add_to_page(response, f"{count} · {duration_ms:.0f} ms")
         return response
 
 
 class QueryCount:
-    """An `execute_wrapper` that counts the statements and their time in milliseconds."""
+    """An `execute_wrapper` that counts the statements."""
 
     def __init__(self) -> None:
         self.queries = 0
-        self.duration_ms = 0.0
 
     def __call__(
         self,
@@ -48,12 +43,8 @@ class QueryCount:
         many: bool,
         context: dict[str, Any],
     ) -> Any:
-        started = time.perf_counter()
-        try:
-            return execute(sql, params, many, context)
-        finally:
-            self.queries += 1
-            self.duration_ms += (time.perf_counter() - started) * 1000
+        self.queries += 1
+        return execute(sql, params, many, context)
 
     def __str__(self) -> str:
         return "1 query" if self.queries == 1 else f"{self.queries} queries"

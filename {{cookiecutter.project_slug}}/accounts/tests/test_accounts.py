@@ -108,3 +108,24 @@ class TestTheMenu:
         assert '<div id="messages" hx-swap-oob="innerHTML">' in first
         assert "Welcome, ben." in first
         assert "messages" not in second
+
+
+@pytest.mark.parametrize("wanted", ["abc", "home", "//elsewhere.example/", "https:evil"])
+@pytest.mark.django_db
+def test_after_signing_up_nobody_lands_outside_or_nowhere(client, wanted):
+    data = {"username": "ben", "password1": "kj3h4k5j", "password2": "kj3h4k5j"}
+    response = client.post(f"/accounts/sign-up/?next={wanted}", data)
+    assert (response.status_code, response.headers.get("Location")) == (302, "/")
+
+
+@pytest.mark.django_db
+def test_a_name_that_another_takes_meanwhile_is_refused_in_the_form(client, monkeypatch):
+    data = {"username": "ben", "password1": "kj3h4k5j", "password2": "kj3h4k5j"}
+    client.post("/accounts/sign-up/", data)
+    client.logout()
+    # As if the other one had come between the check and the save.
+    monkeypatch.setattr("accounts.forms.SignUpForm.clean_username", lambda self: "ben")
+    monkeypatch.setattr("accounts.forms.SignUpForm.validate_unique", lambda self: None)
+    response = client.post("/accounts/sign-up/", data)
+    assert response.status_code == 200
+    assert "already exists" in response.content.decode()

@@ -7,7 +7,7 @@ from random import Random
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import make_password
-from django.db import transaction
+from django.db import reset_queries, transaction
 from django.utils import timezone
 
 from fantasy.demo.names import nickname
@@ -43,6 +43,7 @@ def create_leagues(competition: Competition, round_: Round, number: int) -> Iter
     for start in range(0, number, BATCH):
         indexes = range(start, min(start + BATCH, number))
         _create_batch(competition, round_, indexes, pool)
+        reset_queries()  # with DEBUG on Django keeps every statement
         yield indexes.stop
 
 

@@ -34,12 +34,11 @@ class CreateLeagueForm(forms.ModelForm):
     def __init__(self, data: Any, competition: Competition) -> None:
         super().__init__(data, instance=League(competition=competition))
 
-    def clean_name(self) -> str:
-        name: str = self.cleaned_data["name"]
-        taken = League.objects.of(self.instance.competition).filter(name=name)
-        if taken.exists():
-            raise forms.ValidationError("There is a league of that name already. Choose another.")
-        return name
+    def say_that_the_name_is_taken(self) -> None:
+        self.add_error("name", "There is a league of that name already. Choose another.")
+
+    def validate_unique(self) -> None:
+        """Left to the database, which knows also of those who come at the same time."""
 
 
 class JoinLeagueForm(forms.Form):

@@ -7,9 +7,10 @@ from typing import Any
 
 from django import forms
 from django.forms.boundfield import BoundField
+from django.utils import timezone
 
 from fantasy.lineups import BENCH_GOALKEEPERS, FORMATION, Selection
-from fantasy.models import SQUAD_SIZE, STARTERS, Competition, Lineup, Player
+from fantasy.models import SQUAD_SIZE, STARTERS, Competition, Lineup, Player, Round
 
 PLACES = range(1, SQUAD_SIZE + 1)
 
@@ -34,9 +35,12 @@ class LineupForm(forms.Form):
         empty_value=None,
     )
 
-    def __init__(self, data: Any, competition: Competition, previous: Lineup | None = None) -> None:
+    def __init__(
+        self, data: Any, competition: Competition, round_: Round, previous: Lineup | None
+    ) -> None:
         super().__init__(data, initial=_as_typed(previous) if previous else {})
         self.competition = competition
+        self.round = round_
         for place in PLACES:
             self.fields[field_name(place)] = forms.CharField(
                 label=f"Starter {place}" if place <= STARTERS else f"Bench {place - STARTERS}",
@@ -51,8 +55,20 @@ class LineupForm(forms.Form):
     def bench_fields(self) -> Iterator[BoundField]:
         return (self[field_name(place)] for place in PLACES if place > STARTERS)
 
+    def say_that_the_deadline_has_passed(self) -> None:
+        self.add_error(None, f"The deadline of {self.round.name} has passed: nothing was saved.")
+
     def clean(self) -> None:
-        typed = {place: self.cleaned_data.get(field_name(place), "") for place in PLACES}
+        if not self.round.is_open_at(timezone.now()):
+            # Nobody should correct a line-up that can no longer be saved.
+            self.say_that_the_deadline_has_passed()
+            return
+        names = {place: field_name(place) for place in PLACES}
+        typed = {
+            place: self.cleaned_data[name]
+            for place, name in names.items()
+            if name in self.cleaned_data  # else it has an error already
+        }
         players = self._find(typed)
         if self.errors:
             return

@@ -45,10 +45,15 @@ class LeagueQuerySet(WatchedQuerySet["League"]):
         return self.select_related("competition", "owner")
 
     def with_team_count(self) -> LeagueQuerySet:
-        """Adds `team_count` and the owner; in the order of a list."""
+        """Adds `team_count` and the owner; in the order of a list.
+
+        Counted row by row, so that a page counts for its own leagues only.
+        """
+        counted = Membership.objects.filter(league=OuterRef("pk")).order_by().values("league")
+        members = counted.annotate(number=models.Count("pk")).values("number")
         return (
             self.with_owner()
-            .annotate(team_count=models.Count("memberships"))
+            .annotate(team_count=Subquery(members, output_field=IntegerField()))
             .order_by("name", "pk")
         )
 
@@ -74,6 +79,7 @@ class League(WatchedModel):
         constraints = [
             models.UniqueConstraint(fields=["competition", "name"], name="league_name_unique"),
         ]
+        indexes = [models.Index(fields=["name"], name="league_by_name")]
 
     def __str__(self) -> str:
         return self.name
@@ -106,6 +112,9 @@ class FantasyTeamQuerySet(WatchedQuerySet["FantasyTeam"]):
 
     def of_user(self, user_id: int) -> FantasyTeamQuerySet:
         return self.with_league().filter(membership__user=user_id).order_by("name", "pk")
+
+    def among(self, team_ids: Iterable[int]) -> FantasyTeamQuerySet:
+        return self.filter(pk__in=team_ids)
 
     def without_lineup(self, round_: Round) -> FantasyTeamQuerySet:
         """Those of the round's competition that have none for it."""
@@ -153,14 +162,14 @@ class LineupQuerySet(WatchedQuerySet["Lineup"]):
             .first()
         )
 
-    def latest_before(self, round_: Round, team_ids: Iterable[int]) -> LineupQuerySet:
-        """Of each team its latest line-up for an earlier round."""
+    def latest_before(self, round_: Round, teams: FantasyTeamQuerySet) -> LineupQuerySet:
+        """Of each of the teams its latest line-up for an earlier round."""
         latest = (
             Lineup.objects.filter(team=OuterRef("team"), round__number__lt=round_.number)
             .order_by("-round__number")
             .values("pk")[:1]
         )
-        return self.filter(team__in=team_ids, pk=Subquery(latest))
+        return self.filter(team__in=list(teams), pk=Subquery(latest))
 
     def with_places(self) -> LineupQuerySet:
         """Brings the players of each line-up with their teams."""
@@ -172,10 +181,10 @@ class Lineup(WatchedModel):
     """The players that a fantasy team sends into a round."""
 
     team = models.ForeignKey(FantasyTeam, on_delete=models.CASCADE, related_name="lineups")
-    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="lineups")
+    round = models.ForeignKey(Round, on_delete=models.RESTRICT, related_name="lineups")
     captain = models.ForeignKey(
         Player,
-        on_delete=models.PROTECT,
+        on_delete=models.RESTRICT,
         related_name="+",
         help_text="A starter whose points count twice.",
     )
@@ -210,7 +219,7 @@ class LineupPlace(WatchedModel):
 
     lineup = models.ForeignKey(Lineup, on_delete=models.CASCADE, related_name="places")
     place = models.PositiveSmallIntegerField()
-    player = models.ForeignKey(Player, on_delete=models.PROTECT, related_name="lineup_places")
+    player = models.ForeignKey(Player, on_delete=models.RESTRICT, related_name="lineup_places")
 
     objects = LineupPlaceQuerySet.as_manager()
 

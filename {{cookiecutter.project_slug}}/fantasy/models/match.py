@@ -56,7 +56,7 @@ class PlayerQuerySet(WatchedQuerySet["Player"]):
         """Those whose name contains the text, in that position, of the team with that code."""
         players = self
         if text:
-            players = players.filter(Q(name__icontains=text) | Q(plain_name__icontains=text))
+            players = players.filter(plain_name__icontains=plain(text))
         if position:
             players = players.filter(position=position)
         if team:
@@ -69,7 +69,7 @@ class PlayerQuerySet(WatchedQuerySet["Player"]):
         for text in filter(None, texts):
             label = LABEL.match(text)
             if label:
-                meant |= Q(team__code=label["code"], number=label["number"])
+                meant |= Q(team__code=label["code"].upper(), number=label["number"])
             else:
                 meant |= Q(plain_name__iexact=plain(text))
         return self.select_related("team").filter(meant)
@@ -145,7 +145,8 @@ class Player(WatchedModel):
 
     def is_typed_as(self, text: str) -> bool:
         """Whether the text is the label or, accents and case aside, the name."""
-        return text == self.label or plain(text).casefold() == self.plain_name.casefold()
+        as_label = text.casefold() == self.label.casefold()
+        return as_label or plain(text).casefold() == self.plain_name.casefold()
 
 
 class MatchQuerySet(WatchedQuerySet["Match"]):
@@ -182,8 +183,8 @@ class Match(WatchedModel):
     round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="matches")
     number = models.PositiveSmallIntegerField(help_text="Its place in the competition's schedule.")
     stage = models.CharField(max_length=30, blank=True, help_text="Group A, Quarter-final …")
-    home = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="home_matches")
-    away = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="away_matches")
+    home = models.ForeignKey(Team, on_delete=models.RESTRICT, related_name="home_matches")
+    away = models.ForeignKey(Team, on_delete=models.RESTRICT, related_name="away_matches")
     kickoff_at = models.DateTimeField()
     ground = models.CharField(max_length=80, blank=True)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.SCHEDULED)
@@ -248,10 +249,10 @@ class MatchEvent(WatchedModel):
     match = models.ForeignKey(Match, on_delete=models.CASCADE, related_name="events")
     sequence = models.PositiveSmallIntegerField(help_text="The order of events within the match.")
     kind = models.CharField(max_length=20, choices=EventKind.choices)
-    player = models.ForeignKey(Player, on_delete=models.PROTECT, related_name="events")
+    player = models.ForeignKey(Player, on_delete=models.RESTRICT, related_name="events")
     team = models.ForeignKey(
         Team,
-        on_delete=models.PROTECT,
+        on_delete=models.RESTRICT,
         related_name="events",
         help_text="The side that it counts for: with an own goal, the other side.",
     )

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
-from django.db.models import ProtectedError
+from django.db.models import ProtectedError, RestrictedError
 from django.utils import timezone
 
 from fantasy.models import (
@@ -114,8 +114,16 @@ class TestChecks:
 
 class TestDeletion:
     def test_a_player_in_a_line_up_stays(self, lineup):
-        with pytest.raises(ProtectedError):
+        with pytest.raises(RestrictedError):
             lineup.captain.delete()
+
+    def test_a_competition_goes_with_all_that_belongs_to_it(self, lineup, live_round):
+        match = live_round.matches.first()
+        [keeper] = worlds.players_named("T01 GK 1")
+        match.events.create(sequence=1, kind="goal", player=keeper, team=match.home, minute=1)
+        lineup.round.competition.delete()
+        assert not Player.objects.exists()
+        assert not Lineup.objects.exists()
 
     def test_the_owner_of_a_league_stays(self, league):
         with pytest.raises(ProtectedError):

@@ -1,9 +1,11 @@
 """Founding and joining leagues."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from fantasy.leagues import JoinRefusedError, join_league
+from fantasy.leagues import JoinRefusedError, create_league, join_league
 from fantasy.models import FantasyTeam, League
 from fantasy.models.league import CODE_ALPHABET, MAX_TEAMS, new_invite_code
 from fantasy.tests import worlds
@@ -105,3 +107,27 @@ def test_codes_are_eight_letters_and_digits_that_nobody_mixes_up():
     assert len(code) == 8
     assert set(code) <= set(CODE_ALPHABET)
     assert not set("IO01") & set(CODE_ALPHABET)
+
+
+class TestAtTheSameTime:
+    def test_a_name_that_another_takes_meanwhile_is_refused_in_the_form(
+        self, dora, league, monkeypatch
+    ):
+        """Nothing but the database knows of the other one."""
+        data = {"name": "Friends", "team_name": "Dora's Eleven"}
+        response = dora.post(reverse("fantasy:new_league"), data)
+        assert set(errors(response)) == {"name"}
+        assert not FantasyTeam.objects.filter(name="Dora's Eleven").exists()
+
+    def test_a_league_is_founded_with_its_team_or_not_at_all(self, competition, monkeypatch):
+        [user] = worlds.create_users("Dora")
+        monkeypatch.setattr("fantasy.leagues.FantasyTeam", None)
+        with pytest.raises(AttributeError):
+            create_league(user.pk, competition, "Sunday Club", "Dora's Eleven")
+        assert not League.objects.exists()
+
+    def test_who_joins_locks_the_league(self, league, django_assert_num_queries):
+        [user] = worlds.create_users("Dora")
+        with CaptureQueriesContext(connection) as queries:
+            join_league(user.pk, league, "Dora's Eleven")
+        assert "SAVEPOINT" in queries[0]["sql"]

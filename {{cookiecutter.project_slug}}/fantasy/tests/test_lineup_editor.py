@@ -165,3 +165,48 @@ def test_who_is_signed_out_is_sent_to_sign_in(client, team):
     response = client.get(url(team))
     assert response.status_code == 302
     assert response.url.startswith(reverse("login"))
+
+
+def test_after_the_deadline_nobody_is_asked_to_correct_anything(anna, team, open_round):
+    Round.objects.filter(pk=open_round.pk).update(deadline=timezone.now() - timedelta(seconds=1))
+    response = anna.post(url(team), {"round": open_round.number, "place_1": "Nobody"})
+    assert errors(response) == {
+        "__all__": ["The deadline of Round 3 has passed: nothing was saved."]
+    }
+    assert 'value="Nobody"' in response.content.decode()
+
+
+def test_a_form_of_no_known_round_is_taken_for_the_open_one(anna, team, open_round):
+    data = {**worlds.form_data(worlds.legal_selection(), open_round), "round": "9" * 5000}
+    assert anna.post(url(team), data).status_code == 302
+    assert Lineup.objects.get().round == open_round
+
+
+def test_a_name_that_is_too_long_is_called_so_and_nothing_else(anna, team, open_round):
+    data = worlds.form_data(worlds.legal_selection(), open_round)
+    response = anna.post(url(team), {**data, "place_1": "x" * 200})
+    assert len(errors(response)["place_1"]) == 1
+
+
+def test_labels_may_be_typed_in_small_letters(anna, team, open_round):
+    data = worlds.form_data(worlds.legal_selection(), open_round)
+    typed = {key: value.lower() for key, value in data.items()}
+    assert anna.post(url(team), typed).status_code == 302
+
+
+def test_the_deadline_is_checked_in_the_transaction_that_saves(team, open_round, monkeypatch):
+    from django.db import connection
+
+    from fantasy import lineups
+
+    seen = []
+    check = lineups._refuse_after_deadline
+
+    def check_and_note(round_):
+        seen.append((connection.in_atomic_block, len(connection.savepoint_ids)))
+        check(round_)
+
+    monkeypatch.setattr(lineups, "_refuse_after_deadline", check_and_note)
+    before = len(connection.savepoint_ids)
+    lineups.save_lineup(team, open_round, worlds.legal_selection())
+    assert seen == [(True, before + 1)]

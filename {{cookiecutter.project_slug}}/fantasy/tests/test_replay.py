@@ -6,9 +6,9 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from fantasy.demo.feed import round_feeds
-from fantasy.matchday import rewind
+from fantasy.matchday import kick_off, rewind
 from fantasy.models import Competition, Lineup, Match, MatchEvent, PlayerPoints
-from fantasy.replay import replay, start_round
+from fantasy.replay import replay, start_round, timeline
 
 pytestmark = pytest.mark.django_db
 
@@ -37,7 +37,8 @@ class Feed:
         self.stop_after = stop_after
         start_round(round_)
         with suppress(StoppedError):
-            replay(round_, round_feeds(round_), 60, report=self.report, sleep=self.sleep)
+            steps = timeline(round_, round_feeds(round_))
+            replay(round_, steps, 60, report=self.report, sleep=self.sleep)
 
     def report(self, step):
         self.steps.append(step)
@@ -137,3 +138,19 @@ def test_without_a_competition_it_says_how_to_get_one(db):
 def test_a_speed_is_a_number_above_0(db, speed):
     with pytest.raises(CommandError, match="is no speed"):
         call_command("replay", f"--speed={speed}")
+
+
+def test_a_round_that_has_begun_is_not_moved(round_):
+    start_round(round_)
+    kick_off(round_.matches.first().pk)
+    deadline = round_.competition.rounds.get(number=4).deadline
+    start_round(round_)
+    assert round_.competition.rounds.get(number=4).deadline == deadline
+
+
+def test_restarted_it_begins_anew(round_):
+    call_command("replay", speed=10_000_000)
+    expected = world(round_)
+    MatchEvent.objects.filter(match__round=round_).first().delete()
+    call_command("replay", speed=10_000_000, round=4, restart=True)
+    assert world(round_) == expected

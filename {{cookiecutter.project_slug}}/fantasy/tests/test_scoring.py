@@ -122,3 +122,65 @@ class TestMatchDay:
         assert (match.status, match.home_goals, match.minute) == ("scheduled", 0, 0)
         assert points() == {}
         assert not match.events.exists()
+
+
+# What the usual rules say, position by position: GK, DF, MF, FW.
+USUAL_POINTS = [
+    ("goal", [10, 6, 5, 4]),
+    ("penalty_goal", [8, 5, 4, 3]),
+    ("own_goal", [-2, -2, -2, -2]),
+    ("assist", [3, 3, 3, 3]),
+    ("penalty_missed", [-2, -2, -2, -2]),
+    ("penalty_saved", [5, 5, 5, 5]),
+    ("yellow_card", [-1, -1, -1, -1]),
+    ("red_card", [-3, -3, -3, -3]),
+    ("clean_sheet", [4, 4, 1, 0]),
+]
+
+
+@pytest.mark.parametrize(("kind", "expected"), USUAL_POINTS)
+def test_the_usual_rules(match, kind, expected):
+    names = ["T01 GK 1", "T01 DF 3", "T01 MF 10", "T01 FW 17"]
+    for sequence, player in enumerate(players_named(*names), start=1):
+        record(match.pk, event(sequence, EventKind(kind), player))
+    assert [points()[name] for name in names] == expected
+
+
+class TestAdmin:
+    def test_a_changed_rule_changes_the_points(self, match, admin_client):
+        [forward] = players_named("T01 FW 17")
+        record(match.pk, event(1, EventKind.GOAL, forward))
+        rule = match.round.competition.scoring_rules.get(kind="goal", position="FW")
+        data = {"competition": rule.competition_id, "kind": "goal", "position": "FW", "points": 9}
+        response = admin_client.post(f"/admin/fantasy/scoringrule/{rule.pk}/change/", data)
+        assert response.status_code == 302
+        assert points() == {"T01 FW 17": 9}
+
+    def test_a_deleted_event_takes_its_points_along(self, match, admin_client):
+        [forward] = players_named("T01 FW 17")
+        record(match.pk, event(1, EventKind.GOAL, forward))
+        goal = match.events.get()
+        admin_client.post(f"/admin/fantasy/matchevent/{goal.pk}/delete/", {"post": "yes"})
+        assert points() == {}
+
+    def test_events_deleted_from_the_list_take_their_points_along(self, match, admin_client):
+        [forward] = players_named("T01 FW 17")
+        record(match.pk, event(1, EventKind.GOAL, forward))
+        record(match.pk, event(2, EventKind.YELLOW_CARD, forward))
+        goal = match.events.get(sequence=1)
+        data = {"action": "delete_selected", "_selected_action": [goal.pk], "post": "yes"}
+        admin_client.post("/admin/fantasy/matchevent/", data)
+        assert points() == {"T01 FW 17": -1}
+
+
+def test_an_event_is_recorded_as_a_whole_or_not_at_all(match, monkeypatch):
+    def fail(*args):
+        raise RuntimeError("killed")
+
+    monkeypatch.setattr("fantasy.matchday.update_points", fail)
+    [forward] = players_named("T01 FW 17")
+    with pytest.raises(RuntimeError):
+        record(match.pk, event(1, EventKind.GOAL, forward))
+    match.refresh_from_db()
+    assert match.home_goals == 0
+    assert not match.events.exists()

@@ -1,4 +1,4 @@
-"""Two browser tabs that save at the same moment."""
+"""Two browser tabs, or two feeds, that write at the same moment."""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -7,7 +7,7 @@ from threading import Barrier
 import pytest
 from django.db import connection
 
-from fantasy.lineups import save_lineup
+from fantasy.lineups import carry_over_lineups, save_lineup
 from fantasy.models import Lineup
 from fantasy.tests import worlds
 
@@ -54,3 +54,22 @@ def test_they_end_in_one_of_the_two_line_ups_never_in_a_mixture(league, open_rou
 
     with ThreadPoolExecutor(max_workers=2) as tabs:
         list(tabs.map(save, two_selections))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_feeds_that_begin_a_round_carry_each_line_up_over_once(league, live_round, open_round):
+    for name in ("Anna", "Ben", "Cleo"):
+        worlds.create_lineup(worlds.team_of(name), live_round, worlds.legal_selection())
+    start = Barrier(2)
+
+    def begin(_feed):
+        try:
+            start.wait(timeout=30)
+            return carry_over_lineups(open_round, batch=1)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(max_workers=2) as feeds:
+        carried = list(feeds.map(begin, range(2)))
+    assert sum(carried) == 3
+    assert Lineup.objects.filter(round=open_round).count() == 3

@@ -2,7 +2,7 @@ import pytest
 
 from fantasy.feed import Clock
 from fantasy.models import Competition, EventKind, Match, Player, Round, Team
-from fantasy.replay import replay, start_round
+from fantasy.replay import replay, start_round, timeline
 from fantasy.tests.small_cup import SmallCup
 from fantasy.worldcup.feed import match_feeds
 from fantasy.worldcup.files import WorldCupFileError
@@ -74,8 +74,8 @@ def test_a_match_that_the_database_does_not_have_is_refused(cup):
 def test_a_replay_ends_with_what_an_import_brings(cup):
     for round_ in Competition.objects.get().rounds.all():
         start_round(round_)
-        feeds = match_feeds(cup.directory, round_)
-        replay(round_, feeds, 1000, report=lambda step: None, sleep=lambda seconds: None)
+        steps = timeline(round_, match_feeds(cup.directory, round_))
+        replay(round_, steps, 1000, report=lambda step: None, sleep=lambda seconds: None)
     played = results()
     import_worldcup(cup.directory)
     assert results() == played

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -10,10 +12,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from fantasy.forms.leagues import CreateLeagueForm, JoinLeagueForm
 from fantasy.forms.lineup import LineupForm
-from fantasy.leagues import JoinRefusedError, create_league, join_league
+from fantasy.leagues import JoinRefusedError, NameTakenError, create_league, join_league
 from fantasy.lineups import DeadlinePassedError, save_lineup
 from fantasy.models import Competition, FantasyTeam, Lineup, Round
 
+ROUND_NUMBER = re.compile(r"[0-9]{1,4}")
 GET_OR_POST = ["GET", "HEAD", "POST"]
 
 
@@ -34,10 +37,14 @@ def new_league(request: HttpRequest) -> HttpResponse:
         return render(request, "fantasy/no_competition.html")
     form = CreateLeagueForm(request.POST or None, competition)
     if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        team = create_league(_user_id(request), competition, data["name"], data["team_name"])
-        messages.success(request, f"{data['name']} is founded. Now set your line-up.")
-        return redirect("fantasy:edit_lineup", team.pk)
+        name, team_name = form.cleaned_data["name"], form.cleaned_data["team_name"]
+        try:
+            team = create_league(_user_id(request), competition, name, team_name)
+        except NameTakenError:
+            form.say_that_the_name_is_taken()
+        else:
+            messages.success(request, f"{name} is founded. Now set your line-up.")
+            return redirect("fantasy:edit_lineup", team.pk)
     return render(request, "fantasy/new_league.html", {"form": form, "competition": competition})
 
 
@@ -67,12 +74,14 @@ def edit_lineup(request: HttpRequest, pk: int) -> HttpResponse:
     round_ = _round_to_edit(request, competition)
     if round_ is None:
         return render(request, "fantasy/lineup_closed.html", {"team": team})
-    form = LineupForm(request.POST or None, competition, Lineup.objects.latest_of(team, round_))
+    form = LineupForm(
+        request.POST or None, competition, round_, Lineup.objects.latest_of(team, round_)
+    )
     if request.method == "POST" and form.is_valid():
         try:
             save_lineup(team, round_, form.selection)
         except DeadlinePassedError:
-            form.add_error(None, f"The deadline of {round_.name} has passed: nothing was saved.")
+            form.say_that_the_deadline_has_passed()
         else:
             messages.success(request, f"Your line-up for {round_.name} is saved.")
             return redirect("fantasy:edit_lineup", team.pk)
@@ -89,10 +98,6 @@ def _user_id(request: HttpRequest) -> int:
 def _round_to_edit(request: HttpRequest, competition: Competition) -> Round | None:
     """The round that the form was made for, or the next open one."""
     rounds = Round.objects.of(competition.pk)
-    if request.method == "POST":
-        return rounds.numbered(_number(request.POST.get("round")))
-    return rounds.open().first()
-
-
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isascii() and text.isdigit() else 0
+    number = request.POST.get("round", "")
+    meant = rounds.numbered(int(number)) if ROUND_NUMBER.fullmatch(number) else None
+    return meant or rounds.open().first()

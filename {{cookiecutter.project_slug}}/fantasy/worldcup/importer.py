@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.text import slugify
 
+from fantasy.lineups import carry_over_lineups
 from fantasy.models import Competition, Player, Round, Team
 from fantasy.scoring import create_default_rules, update_points
 from fantasy.worldcup.feed import feeds_of, ids_of
@@ -56,6 +57,8 @@ def import_worldcup(
             progress(3)
             for round_ in competition.rounds.all():
                 update_points(round_)
+            for round_ in competition.rounds.locked().order_by("number"):
+                carry_over_lineups(round_)
     progress(STEPS)
     return Imported(competition, tournament, goals)
 

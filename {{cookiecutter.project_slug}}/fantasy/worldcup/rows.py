@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, Generic, TypeVar
 
-from django.db.models import F, Model, ProtectedError, QuerySet
+from django.db.models import F, Model, QuerySet, RestrictedError
 
 M = TypeVar("M", bound=Model)
 Identity = Callable[[M], Hashable]
@@ -88,6 +88,6 @@ def delete_unused(gone: Iterable[M]) -> list[M]:
     for row in gone:
         try:
             row.delete()
-        except ProtectedError:
+        except RestrictedError:
             kept.append(row)
     return kept

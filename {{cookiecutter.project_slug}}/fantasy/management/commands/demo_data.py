@@ -26,10 +26,10 @@ class Command(BaseCommand):
             raise CommandError("--leagues and --seed take whole numbers from 0 up.")
         competition = create_competition(seed, timezone.localdate())
         round_ = competition.rounds.get(number=LIVE_ROUND)
-        with progress_bar("Leagues", total=number, stream=self.stdout) as reach:
+        with progress_bar("Leagues", total=number, stream=self.stdout) as bar:
             for created in create_leagues(competition, round_, number):
-                reach(created)
+                bar.reach(created)
         self.stdout.write(
-            f"{competition}: {competition.leagues.count()} leagues of {TEAMS_PER_LEAGUE} teams, "
-            f"{round_} is the match day of today. `manage.py replay` plays it."
+            f"{competition}: {competition.leagues.count()} leagues of {TEAMS_PER_LEAGUE} teams. "
+            "`manage.py replay` plays the next match day."
         )

@@ -25,8 +25,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            with progress_bar("Importing", total=STEPS, stream=self.stdout) as reach:
-                imported = import_worldcup(options["directory"], progress=reach)
+            with progress_bar("Importing", total=STEPS, stream=self.stdout) as bar:
+                imported = import_worldcup(options["directory"], progress=bar.reach)
         except WorldCupFileError as error:
             raise CommandError(f"{error} Nothing was changed.") from error
         for line in describe(imported, respelled=options["verbosity"] > 1):

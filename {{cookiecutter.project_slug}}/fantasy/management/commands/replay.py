@@ -14,7 +14,8 @@ from fantasy.demo.feed import round_feeds
 from fantasy.feed import MatchFeed
 from fantasy.matchday import rewind
 from fantasy.models import Competition, Match, MatchEvent, Round
-from fantasy.replay import Step, replay, start_round
+from fantasy.progress import progress_bar
+from fantasy.replay import Step, replay, start_round, timeline
 from fantasy.worldcup.feed import match_feeds
 from fantasy.worldcup.files import WorldCupFileError
 from fantasy.worldcup.importer import import_worldcup
@@ -94,16 +95,19 @@ class Command(BaseCommand):
     def _play(self, round_: Round, feeds: Feeds, speed: float) -> None:
         start_round(round_)
         self.stdout.write(f"{round_.competition}, {round_}: kick-off at {speed:g} times real time")
-        replay(round_, feeds(round_), speed, report=self._report)
+        steps = timeline(round_, feeds(round_))
+        with progress_bar(round_.name, total=len(steps), stream=self.stdout) as bar:
 
-    def _report(self, step: Step) -> None:
-        if step.event is None:
-            return
-        match = Match.objects.with_teams().get(pk=step.match_id)
-        event = MatchEvent.objects.select_related("player").get(
-            match=match, sequence=step.event.sequence
-        )
-        self.stdout.write(
+            def report(step: Step) -> None:
+                if step.event is not None:
+                    bar.say(self._line(step.match_id, step.event.sequence))
+
+            replay(round_, steps, speed, report=report, reach=bar.reach)
+
+    def _line(self, match_id: int, sequence: int) -> str:
+        match = Match.objects.with_teams().get(pk=match_id)
+        event = MatchEvent.objects.select_related("player").get(match=match, sequence=sequence)
+        return (
             f"{event.clock:>6} {match.home.name} {match.home_goals}–{match.away_goals} "
             f"{match.away.name}: {event.get_kind_display()}, {event.player.name}"
         )
