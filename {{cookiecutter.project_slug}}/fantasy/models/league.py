@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from django.conf import settings
 from django.core.validators import MinLengthValidator
 from django.db import models
-from django.db.models import OuterRef, Prefetch, Q, Subquery
+from django.db.models import IntegerField, OuterRef, Prefetch, Q, Subquery
 
 from fantasy.models.competition import Competition, Round
 from fantasy.models.match import Player

@@ -41,8 +41,11 @@ def browser():
 
 
 @pytest.fixture
-def running_refresher(transactional_db):
-    """A refresher in a thread, as it runs beside the web processes of a site."""
+def running_refresher(transactional_db, competition):
+    """A refresher in a thread, as it runs beside the web processes of a site.
+
+    The competition comes first: "there is none" would be cached for a second.
+    """
     stop = Event()
 
     def run():

@@ -380,7 +380,9 @@ class TestAsync:
             assert await cache.aget("other") is None
             await cache.aclose()
 
-        asyncio.run(use())
+        # In a thread of its own: the browser tests keep an event loop running in this one.
+        with ThreadPoolExecutor(max_workers=1) as thread:
+            thread.submit(asyncio.run, use()).result()
 
 
 class TestSizes:

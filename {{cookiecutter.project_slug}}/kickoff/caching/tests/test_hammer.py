@@ -1,6 +1,6 @@
 """Real servers and processes under load, with accidents: no change is lost, nobody goes back.
 
-HAMMER_SECONDS=600 pytest … runs the storm longer than CI does. The environment variable
+Run it alone on the machine: `pytest -m hammer`; HAMMER_SECONDS=600 makes the storm longer than 20 s,
 HAMMER_MEMORY_S sets how long a process reads from its memory.
 """
 
@@ -20,6 +20,8 @@ from pathlib import Path
 import pytest
 
 from kickoff.caching.tests.hammer.processes import Hammer, hammering
+
+pytestmark = pytest.mark.hammer
 
 SECONDS = float(os.environ.get("HAMMER_SECONDS", "20"))
 QUIET_S = 3.0
