@@ -158,17 +158,26 @@ class Refresher:
     def _keep_pinned(self, should_stop: Callable[[], bool]) -> None:
         """Fills pinned keys that are absent, and rebuilds those that are due."""
         for entry in registry:
-            for arguments in entry.keys() if entry.keys and entry.needs_care else ():
+            try:
+                keys = list(entry.keys()) if entry.keys and entry.needs_care else []
+            except DatabaseError:
+                raise  # `run` waits until the database is back
+            except Exception as error:
+                self._complain(entry.name, "keys", error)
+                continue
+            for arguments in keys:
                 if should_stop():
                     return
-                if not self.shard.owns(entry.name, encode_arguments(arguments)):
-                    continue
-                try:
-                    self._keep(current_store(), entry, arguments)
-                except StoreUnavailableError:
-                    return
-                except Exception as error:
-                    self._complain(entry.name, encode_arguments(arguments), error)
+                if self.shard.owns(entry.name, encode_arguments(arguments)):
+                    self._keep_key(entry, arguments)
+
+    def _keep_key(self, entry: Entry[Any], arguments: Arguments) -> None:
+        try:
+            self._keep(current_store(), entry, arguments)
+        except StoreUnavailableError as error:
+            logger.debug("%s%s waits: %s", entry.name, arguments, error)
+        except Exception as error:
+            self._complain(entry.name, encode_arguments(arguments), error)
 
     def _keep(self, store: Store, entry: Entry[Any], arguments: Arguments) -> None:
         key = entry.key(arguments)

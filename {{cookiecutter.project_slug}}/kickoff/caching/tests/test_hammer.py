@@ -1,7 +1,7 @@
 """Real servers and processes under load, with accidents: no change is lost, nobody goes back.
 
-Run it alone on the machine: `pytest -m hammer`; HAMMER_SECONDS=600 makes the storm longer than 20 s,
-HAMMER_MEMORY_S sets how long a process reads from its memory.
+Run it alone on the machine: `pytest -m hammer`. HAMMER_SECONDS=600 makes the storm longer than
+20 s, HAMMER_MEMORY_S sets how long a process reads from its memory.
 """
 
 from __future__ import annotations
