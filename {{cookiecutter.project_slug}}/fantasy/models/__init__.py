@@ -19,7 +19,8 @@ from fantasy.models.league import (
     LineupPlace,
     Membership,
 )
-from fantasy.models.match import Match, MatchEvent, Player, PlayerPoints, Team
+from fantasy.models.match import Match, MatchEvent, PlayerPoints
+from fantasy.models.squad import Player, Team
 
 __all__ = [
     "BENCH",

@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import IntegerField, OuterRef, Prefetch, Q, Subquery
 
 from fantasy.models.competition import Competition, Round
-from fantasy.models.match import Player
+from fantasy.models.squad import Player
 from kickoff.caching.watched import WatchedModel, WatchedQuerySet
 
 if TYPE_CHECKING:

@@ -612,6 +612,8 @@ class TestServerAway:
         memcached_server.freeze()
         fragile.set("key", "lost")
         memcached_server.thaw()
+        # What was sent in vain is still carried out by the server, now that it can.
+        wait_until(lambda: memcached_server.ask(f"get {fragile.make_key('key')}")[:5] == b"VALUE")
         end_pause(fragile)
         fragile.get("key")
         fragile.set("key", "new")

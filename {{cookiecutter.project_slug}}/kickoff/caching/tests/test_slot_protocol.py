@@ -91,6 +91,7 @@ class SlotMachine(RuleBasedStateMachine):
         self.entry = Entry[int](self.build, stale_when={}, pinned=True)
         self.entry.name = "model.entry"
         self.processes = [Reader(), Reader()]
+        self.reads_under_way: dict[Reader, dict[Actor, int]] = {}
         self.remembered = [0, 0]
         self.queue = self.queue_class(self.database, self.entry.name, encode_arguments(ARGUMENTS))
         self._patches = ExitStack()
@@ -226,11 +227,18 @@ class SlotMachine(RuleBasedStateMachine):
         self.actors.append(Actor(role, len(self.actors), act))
 
     def _read(self, process: Reader) -> None:
+        """A read may be answered by what another read of its process found that was under way when
+        it began: so it is as old as that one's beginning at most."""
+        under_way = self.reads_under_way.setdefault(process, {})
         oldest = self.database.newest_forgotten if not process.memory._values else 0
+        oldest = min([oldest, *(bound for actor, bound in under_way.items() if actor.is_active)])
+        under_way[current_actor()] = oldest
         try:
             value = process.read(self.entry, ARGUMENTS).value
         except BusyError:
             return
+        finally:
+            del under_way[current_actor()]
         if "I2" in self.checked:
             assert value >= oldest, f"I2: {value} was served, whose change {oldest} had its turn"
 
