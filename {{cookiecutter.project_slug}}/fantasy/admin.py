@@ -1,5 +1,6 @@
 """The game's data in the admin: lists that make no query per row."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
@@ -45,13 +46,11 @@ class ScoringRuleAdmin(admin.ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: ScoringRule, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        for round_ in obj.competition.rounds.all():
-            update_points(round_)
+        update_points_of(obj.competition.rounds.all())
 
     def delete_model(self, request: HttpRequest, obj: ScoringRule) -> None:
         super().delete_model(request, obj)
-        for round_ in obj.competition.rounds.all():
-            update_points(round_)
+        update_points_of(obj.competition.rounds.all())
 
 
 @admin.register(Team)
@@ -101,8 +100,7 @@ class MatchEventAdmin(admin.ModelAdmin):
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[MatchEvent]) -> None:
         rounds = list(Round.objects.filter(matches__events__in=queryset).distinct())
         super().delete_queryset(request, queryset)
-        for round_ in rounds:
-            update_points(round_)
+        update_points_of(rounds)
 
 
 @admin.register(League)
@@ -126,3 +124,8 @@ class FantasyTeamAdmin(admin.ModelAdmin):
     list_select_related = ["membership__user", "membership__league"]
     raw_id_fields = ["membership"]
     search_fields = ["name"]
+
+
+def update_points_of(rounds: Iterable[Round]) -> None:
+    for round_ in rounds:
+        update_points(round_)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from fantasy.models import EventKind
+from fantasy.models import EventKind, MatchEvent
 
 FULL_TIME = 90
 EXTRA_TIME = 120
@@ -28,6 +28,18 @@ class FeedEvent:
     kind: EventKind
     player_id: int
     team_id: int
+
+    def row(self, match_id: int) -> MatchEvent:
+        """The event as a row of its match, not saved."""
+        return MatchEvent(
+            match_id=match_id,
+            sequence=self.sequence,
+            kind=self.kind,
+            player_id=self.player_id,
+            team_id=self.team_id,
+            minute=self.clock.minute,
+            stoppage=self.clock.stoppage,
+        )
 
 
 @dataclass(frozen=True)

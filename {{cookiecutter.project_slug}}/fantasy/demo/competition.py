@@ -128,17 +128,7 @@ def _play(round_: Round) -> None:
     """Gives the matches of a round their results at once, without a feed in real time."""
     feeds = {feed.match_id: feed for feed in round_feeds(round_)}
     MatchEvent.objects.bulk_create(
-        MatchEvent(
-            match_id=feed.match_id,
-            sequence=event.sequence,
-            kind=event.kind,
-            player_id=event.player_id,
-            team_id=event.team_id,
-            minute=event.clock.minute,
-            stoppage=event.clock.stoppage,
-        )
-        for feed in feeds.values()
-        for event in feed.events
+        event.row(feed.match_id) for feed in feeds.values() for event in feed.events
     )
     matches = list(round_.matches.all())
     for match in matches:

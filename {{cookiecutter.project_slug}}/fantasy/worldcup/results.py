@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fantasy.feed import FeedEvent, MatchFeed
+from fantasy.feed import MatchFeed
 from fantasy.models import GOAL_KINDS, Competition, Match, MatchEvent
 from fantasy.worldcup.rows import Pairing, write
 from fantasy.worldcup.schedule import Result
@@ -50,7 +50,7 @@ def save_goals(competition: Competition, feeds: Sequence[MatchFeed]) -> None:
     events: list[MatchEvent] = []
     for feed in feeds:
         before = recorded.get(feed.match_id, [])
-        goals = [_event(feed.match_id, event) for event in feed.events]
+        goals = [event.row(feed.match_id) for event in feed.events]
         if [_content(event) for event in before if event.kind in GOAL_KINDS] != [
             _content(goal) for goal in goals
         ]:
@@ -59,18 +59,6 @@ def save_goals(competition: Competition, feeds: Sequence[MatchFeed]) -> None:
             events += _in_sequence([*goals, *others])
     MatchEvent.objects.filter(match__in=stale).delete()
     MatchEvent.objects.bulk_create(events)
-
-
-def _event(match_id: int, event: FeedEvent) -> MatchEvent:
-    return MatchEvent(
-        match_id=match_id,
-        sequence=event.sequence,
-        kind=event.kind,
-        player_id=event.player_id,
-        team_id=event.team_id,
-        minute=event.clock.minute,
-        stoppage=event.clock.stoppage,
-    )
 
 
 def _content(event: MatchEvent) -> tuple[str, int, int, int, int]:

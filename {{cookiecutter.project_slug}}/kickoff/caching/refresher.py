@@ -6,6 +6,7 @@ import logging
 import time
 import zlib
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,6 +25,7 @@ logger = logging.getLogger(__name__)
 BATCH = 500  # marks that are read at once
 TICK_S = 0.1  # between two looks at the marks; a change is visible within 0.5 s
 PIN_CHECK_S = 1.0
+PRUNE_S = 60.0  # between two removals of expired slots, which SQLite does not do by itself
 ATTEMPTS = 20  # at one key in one batch, when others keep writing it
 FIRST_DELAY_S, LONGEST_DELAY_S = 0.5, 60.0  # after a builder has failed
 OUTAGE_DELAY_S = 1.0  # at most, while the store or the database is away
@@ -76,7 +78,7 @@ class Refresher:
         self.delays = Delays()
         self.rebuilds = 0
         self._due_at: dict[str, float] = {}
-        self._pins_checked_at = float("-inf")
+        self._pins_checked_at = self._pruned_at = float("-inf")
         self._reported_at = time.monotonic()
         self._reported_rebuilds = 0
 
@@ -109,6 +111,10 @@ class Refresher:
         if time.monotonic() - self._pins_checked_at >= PIN_CHECK_S:
             self._pins_checked_at = time.monotonic()
             self._keep_pinned(should_stop)
+        if time.monotonic() - self._pruned_at >= PRUNE_S:
+            self._pruned_at = time.monotonic()
+            with suppress(StoreUnavailableError):
+                current_store().prune()
         self._report()
         return handled
 

@@ -78,6 +78,9 @@ class Store(Protocol):
     def incarnations(self) -> dict[str, str]:
         """For each server that answers an id that changes when the server lost its values."""
 
+    def prune(self) -> int:
+        """Make room by removing what has expired; returns how many keys went."""
+
     def close(self) -> None:
         """Close the connections of this thread; the next call opens new ones."""
 

@@ -16,6 +16,7 @@ from kickoff.caching.slots import Outcome, lease, look, refresh
 from kickoff.caching.stores.base import StoreUnavailableError
 from kickoff.caching.tests.app.entries import ClubPage, ClubReads
 from kickoff.caching.tests.app.models import Club, Member
+from kickoff.testing.waiting import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -222,6 +223,14 @@ class TestRefresher:
         monkeypatch.setattr("kickoff.caching.refresher.current_store", unavailable)
         refresher.once()
         assert Mark.objects.exists()
+
+    def test_expired_slots_are_removed_from_the_store(self, refresher):
+        store = current_store()
+        store.prune()
+        assert store.add("expires", b"value", 1)
+        wait_until(lambda: store.get("expires") is None)
+        refresher.step()
+        assert store.prune() == 0
 
     def test_marks_of_an_entry_that_is_gone_are_dropped(self, refresher):
         mark("no.such.entry", [(1,)])
