@@ -110,6 +110,11 @@ if CACHE_URL.startswith("memcached://"):
     # Sessions are read from memcached, with the database behind it.
     SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 
+# What templates of cached pages know: they have no request, so no context processor either.
+CACHING_CONTEXT = {"site_name": SITE_NAME}
+# Another release renders its pages anew. Set it where one is rolled out, to a commit for example.
+CACHING_RELEASE = env.str("RELEASE", "")
+
 # -- Users -----------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"

@@ -12,12 +12,14 @@ from django.utils import timezone
 from fantasy import pages
 from fantasy.entries.points import points_of
 from fantasy.entries.shapes import shape, shape_all
-from fantasy.models import Competition, Match, Player, Round, Team
+from fantasy.models import Competition, Match, Player, Round, Team, label_of
 from kickoff.caching.entries import CachedManager, DerivedEntry, Entry, Versioned
+from kickoff.caching.rendering import RenderedEntry
 
 RESULTS_SHOWN = 6
 FIXTURES_SHOWN = 6
 LEADERS_SHOWN = 10
+SCORERS_SHOWN = 100
 
 
 def _build_index() -> tuple[pages.Competition, ...]:
@@ -58,31 +60,56 @@ def _build_scoreboard(competition_id: int) -> pages.Scoreboard:
     )
 
 
-def _leader_parts(competition_id: int) -> list[Versioned[Any]] | None:
-    calendar = CompetitionReads.calendar.versioned(competition_id).value
-    if calendar is None:
+def _build_scorers(competition_id: int) -> pages.ScorersPage | None:
+    competition = Competition.objects.filter(pk=competition_id).first()
+    if competition is None:
         return None
-    squads = CompetitionReads.squads.versioned(competition_id)
-    return [squads, *points_of(round_.pk for round_ in calendar.rounds)]
+    scorers = Player.objects.of(competition_id).top_scorers()[:SCORERS_SHOWN]
+    return pages.ScorersPage(
+        competition=shape(competition, pages.Competition),
+        scorers=shape_all(scorers, pages.Scorer),
+    )
 
 
-def _derive_leaders(
-    squads: pages.Squads, *points_by_round: dict[int, int]
-) -> tuple[pages.Leader, ...]:
+def _total_parts(competition_id: int) -> list[Versioned[Any]] | None:
+    calendar = CompetitionReads.calendar.versioned(competition_id).value
+    return None if calendar is None else points_of(round_.pk for round_ in calendar.rounds)
+
+
+def _derive_totals(*points_by_round: dict[int, int]) -> dict[int, int]:
     totals: Counter[int] = Counter()
     for points in points_by_round:
         totals.update(points)
-    best_first = sorted(squads.players.values(), key=lambda p: (-totals[p.pk], p.name, p.pk))
-    return tuple(
-        pages.Leader(
-            pk=player.pk,
-            name=player.name,
-            position=player.position,
-            team=squads.teams[player.team_id],
-            total_points=totals[player.pk],
+    return dict(totals)
+
+
+def _leader_parts(competition_id: int) -> list[Versioned[Any]] | None:
+    totals = CompetitionReads.totals.versioned(competition_id)
+    if totals.value is None:
+        return None
+    return [CompetitionReads.squads.versioned(competition_id), totals]
+
+
+def _derive_leaders(squads: pages.Squads, totals: dict[int, int]) -> tuple[pages.RankedPlayer, ...]:
+    return tuple(squads.ranked(squads.players.values(), totals)[:LEADERS_SHOWN])
+
+
+def _option_parts(competition_id: int) -> list[Versioned[Any]]:
+    return [CompetitionReads.squads.versioned(competition_id)]
+
+
+def _derive_options(squads: pages.Squads) -> pages.PlayerOptions:
+    in_squad_order = sorted(
+        squads.players.values(), key=lambda p: (squads.team_name(p.team_id), p.number)
+    )
+    return pages.PlayerOptions(
+        tuple(
+            pages.PlayerOption(
+                position=player.position,
+                label=label_of(player.name, squads.team_code(player.team_id), player.number),
+            )
+            for player in in_squad_order
         )
-        for player in best_first[:LEADERS_SHOWN]
-        if player.team_id in squads.teams
     )
 
 
@@ -102,7 +129,7 @@ def _derive_home(
     calendar: pages.Calendar,
     locked: tuple[pages.Round, ...],
     scoreboard: pages.Scoreboard,
-    leaders: tuple[pages.Leader, ...],
+    leaders: tuple[pages.RankedPlayer, ...],
 ) -> pages.HomePage:
     return pages.HomePage(
         competition=calendar.competition,
@@ -167,8 +194,26 @@ class CompetitionReads(CachedManager, model=Competition):
         keys=_current,
         pinned=True,
     )
+    # By the key of the player, over all rounds.
+    totals = DerivedEntry(_derive_totals, parts=_total_parts)
     leaders = DerivedEntry(_derive_leaders, parts=_leader_parts)
     home = DerivedEntry(_derive_home, parts=_home_parts)
+    home_html = RenderedEntry("fantasy/home.html", of=home)
+    scoreboard_html = RenderedEntry("fantasy/_scoreboard.html", of=home)
+    scorers = Entry(
+        _build_scorers,
+        stale_when={
+            "fantasy.Competition": "pk",
+            "fantasy.Team": "competition",
+            "fantasy.Player": "team__competition",
+            "fantasy.MatchEvent": "match__round__competition",
+        },
+        keys=_current,
+        pinned=True,
+    )
+    scorers_html = RenderedEntry("fantasy/top_scorers.html", of=scorers)
+    options = DerivedEntry(_derive_options, parts=_option_parts)
+    options_html = RenderedEntry("fantasy/_player_options.html", of=options)
 
     def named(self, slug: str | None = None) -> pages.Competition | None:
         """The competition with that slug, or the current one when there is no slug."""

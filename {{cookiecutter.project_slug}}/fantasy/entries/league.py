@@ -11,9 +11,15 @@ import msgspec
 from fantasy import pages
 from fantasy.entries.competition import CompetitionReads, locked_rounds
 from fantasy.entries.points import points_of
+from fantasy.entries.shapes import shape
 from fantasy.models import STARTERS, FantasyTeam, League, LineupPlace
 from fantasy.standings import league_table, lineup_points
 from kickoff.caching.entries import CachedManager, DerivedEntry, Entry, Versioned
+from kickoff.caching.rendering import RenderedEntry
+from kickoff.caching.watch import Changed
+
+LEAGUES_PER_PAGE = 50
+LISTED_AHEAD = 3  # pages of the list that are kept present
 
 Points = dict[int, int]  # of one round, by the key of the player
 
@@ -182,11 +188,35 @@ def _build_league_id(team_id: int) -> int | None:
     return team.membership.league_id if team else None
 
 
+def _build_listing(number: int) -> pages.LeagueList:
+    """Two queries, whatever the number of leagues."""
+    last = number * LEAGUES_PER_PAGE
+    leagues = League.objects.with_team_count()[last - LEAGUES_PER_PAGE : last]
+    return pages.LeagueList(
+        count=League.objects.count(),
+        leagues=tuple(
+            pages.ListedLeague(
+                pk=league.pk,
+                name=league.name,
+                owner=league.owner.get_username(),
+                team_count=league.team_count or 0,  # type: ignore[attr-defined]
+                competition=shape(league.competition, pages.Competition),
+            )
+            for league in leagues
+        ),
+    )
+
+
+def _first_pages() -> list[tuple[int]]:
+    pages_in_all = -(-League.objects.count() // LEAGUES_PER_PAGE)
+    return [(number,) for number in range(1, min(pages_in_all, LISTED_AHEAD) + 1)]
+
+
 class LeagueReads(CachedManager, model=League):
-    # The names of users are not watched: a new one appears with the next change of the league.
     roster = Entry(
         _build_roster,
         stale_when={
+            "accounts.User": Changed("username", to="memberships__league"),
             "fantasy.League": "pk",
             "fantasy.Membership": "league",
             "fantasy.FantasyTeam": "membership__league",
@@ -195,10 +225,25 @@ class LeagueReads(CachedManager, model=League):
         },
     )
     page = DerivedEntry(_derive_page, parts=_parts)
+    html = RenderedEntry("fantasy/league.html", of=page)
     standings = DerivedEntry(_derive_standings, parts=_parts)
+    standings_html = RenderedEntry("fantasy/standings.html", of=standings)
+    # No mark could say on which page of the list a league is that comes, goes or grows: the pages
+    # that people open most are rebuilt all the time, and no other gets old.
+    listing = Entry(
+        _build_listing,
+        stale_when={},
+        keys=_first_pages,
+        pinned=True,
+        every_s=10,
+        limit_s=60,
+    )
 
 
 class FantasyTeamReads(CachedManager, model=FantasyTeam):
-    # A membership never moves to another league.
-    league_id = Entry(_build_league_id, stale_when={"fantasy.FantasyTeam": "pk"})
+    league_id = Entry(
+        _build_league_id,
+        stale_when={"fantasy.FantasyTeam": "pk", "fantasy.Membership": "team__pk"},
+    )
     page = DerivedEntry(_derive_team, parts=_team_parts)
+    html = RenderedEntry("fantasy/team.html", of=page)

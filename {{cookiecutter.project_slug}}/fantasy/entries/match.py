@@ -9,6 +9,7 @@ from fantasy.entries.competition import CompetitionReads
 from fantasy.entries.shapes import shape_all
 from fantasy.models import Match, MatchEvent
 from kickoff.caching.entries import CachedManager, DerivedEntry, Entry, Versioned
+from kickoff.caching.rendering import RenderedEntry
 
 
 def _build_report(match_id: int) -> pages.Report | None:
@@ -74,3 +75,5 @@ class MatchReads(CachedManager, model=Match):
         stale_when={"fantasy.Match": "pk", "fantasy.MatchEvent": "match"},
     )
     page = DerivedEntry(_derive_page, parts=_page_parts)
+    html = RenderedEntry("fantasy/match.html", of=page, named="match")
+    report_html = RenderedEntry("fantasy/_match_report.html", of=page, named="match")

@@ -9,6 +9,7 @@ from fantasy.entries.competition import CompetitionReads
 from fantasy.entries.shapes import shape_all
 from fantasy.models import MatchEvent, Player, PlayerPoints
 from kickoff.caching.entries import CachedManager, DerivedEntry, Entry, Versioned
+from kickoff.caching.rendering import RenderedEntry
 
 
 def _build_record(player_id: int) -> pages.Record | None:
@@ -114,3 +115,4 @@ class PlayerReads(CachedManager, model=Player):
         },
     )
     page = DerivedEntry(_derive_page, parts=_page_parts)
+    html = RenderedEntry("fantasy/player.html", of=page, named="player")

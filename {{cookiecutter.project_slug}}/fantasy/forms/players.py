@@ -2,7 +2,7 @@
 
 from django import forms
 
-from fantasy.models import Competition, Position
+from fantasy.models import Position
 
 
 class PlayerFilterForm(forms.Form):
@@ -12,13 +12,13 @@ class PlayerFilterForm(forms.Form):
     position = forms.ChoiceField(choices=[("", "All positions"), *Position.choices], required=False)
     team = forms.ChoiceField(required=False)
 
-    def __init__(self, data: object, competition: Competition) -> None:
+    def __init__(self, data: object, teams: list[tuple[str, str]]) -> None:
+        """`teams` are the codes with the names that can be chosen."""
         super().__init__(data)  # type: ignore[arg-type]
-        teams = competition.teams.values_list("code", "name")
         self.fields["team"].choices = [("", "All teams"), *teams]  # type: ignore[attr-defined]
 
     def criteria(self) -> dict[str, str]:
-        """What to look for, as the arguments of `PlayerQuerySet.matching`."""
+        """What to look for, as the arguments of `Squads.matching`."""
         self.is_valid()
         found = self.cleaned_data
         return {

@@ -20,7 +20,7 @@ from fantasy.models.league import (
     Membership,
 )
 from fantasy.models.match import Match, MatchEvent, PlayerPoints
-from fantasy.models.squad import Player, Team
+from fantasy.models.squad import Player, Team, label_of
 
 __all__ = [
     "BENCH",
@@ -43,4 +43,5 @@ __all__ = [
     "Round",
     "ScoringRule",
     "Team",
+    "label_of",
 ]

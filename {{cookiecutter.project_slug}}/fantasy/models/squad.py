@@ -7,8 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
-from django.db.models import F, Q, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Q
 
 from fantasy.models.competition import Competition, EventKind, Position
 from fantasy.names import plain
@@ -19,6 +18,11 @@ if TYPE_CHECKING:
 
 # "Kylian Mbappé · FRA 10": see `Player.label`.
 LABEL = re.compile(r"^.+ · (?P<code>\w{1,3}) (?P<number>\d{1,4})$")
+
+
+def label_of(name: str, code: str, number: int) -> str:
+    """The name by which a line-up form knows a player: no two players share one."""
+    return f"{name} · {code} {number}"
 
 
 class TeamQuerySet(WatchedQuerySet["Team"]):
@@ -52,17 +56,6 @@ class PlayerQuerySet(WatchedQuerySet["Player"]):
     def of(self, competition: Competition | int) -> PlayerQuerySet:
         return self.filter(team__competition=competition)
 
-    def matching(self, text: str = "", position: str = "", team: str = "") -> PlayerQuerySet:
-        """Those whose name contains the text, in that position, of the team with that code."""
-        players = self
-        if text:
-            players = players.filter(plain_name__icontains=plain(text))
-        if position:
-            players = players.filter(position=position)
-        if team:
-            players = players.filter(team__code=team)
-        return players
-
     def typed_as(self, texts: Iterable[str]) -> PlayerQuerySet:
         """All who are meant by one of the texts: labels as in `Player.label`, or whole names."""
         meant = Q(pk=None)
@@ -74,19 +67,9 @@ class PlayerQuerySet(WatchedQuerySet["Player"]):
                 meant |= Q(plain_name__iexact=plain(text))
         return self.select_related("team").filter(meant)
 
-    def with_totals(self) -> PlayerQuerySet:
-        """Adds `total_points`, over all rounds, and the team."""
-        return self.select_related("team").annotate(total_points=Coalesce(Sum("points__points"), 0))
-
-    def best_first(self) -> PlayerQuerySet:
-        return self.with_totals().order_by(F("total_points").desc(), "name", "pk")
-
     def in_teams(self, team_ids: Iterable[int]) -> PlayerQuerySet:
         """The squads of these teams, by shirt number."""
         return self.filter(team__in=team_ids).order_by("team", "number")
-
-    def in_squad_order(self) -> PlayerQuerySet:
-        return self.select_related("team").order_by("team__name", "number")
 
     def top_scorers(self) -> PlayerQuerySet:
         """Those who scored, the best first, with `goals` and `penalties`; own goals aside."""
@@ -140,8 +123,8 @@ class Player(WatchedModel):
 
     @property
     def label(self) -> str:
-        """The name by which a line-up form knows the player: no two players share one."""
-        return f"{self.name} · {self.team.code} {self.number}"
+        """See `label_of`."""
+        return label_of(self.name, self.team.code, self.number)
 
     def is_typed_as(self, text: str) -> bool:
         """Whether the text is the label or, accents and case aside, the name."""

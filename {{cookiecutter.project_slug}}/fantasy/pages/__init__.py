@@ -4,11 +4,13 @@ Their attributes have the names that the templates use. Some are parts, of which
 made: the calendar and the squads of a competition, the roster of a league.
 """
 
-from fantasy.pages.competition import Calendar, Competition, HomePage, Leader, Round, Scoreboard
+from fantasy.pages.competition import Calendar, Competition, HomePage, Round, Scoreboard
 from fantasy.pages.league import (
     League,
+    LeagueList,
     LeaguePage,
     Lineup,
+    ListedLeague,
     Place,
     PlacedPlayer,
     Roster,
@@ -29,7 +31,8 @@ from fantasy.pages.player import (
     Record,
     RecordedEvent,
 )
-from fantasy.pages.squads import Player, Squads, Team
+from fantasy.pages.players import PlayerOption, PlayerOptions, Scorer, ScorersPage
+from fantasy.pages.squads import Player, RankedPlayer, Squads, Team
 
 __all__ = [
     "Appearance",
@@ -40,17 +43,21 @@ __all__ = [
     "Feat",
     "Fixture",
     "HomePage",
-    "Leader",
     "League",
+    "LeagueList",
     "LeaguePage",
     "Lineup",
+    "ListedLeague",
     "Match",
     "MatchPage",
     "Place",
     "PlacedPlayer",
     "Player",
+    "PlayerOption",
+    "PlayerOptions",
     "PlayerPage",
     "Progress",
+    "RankedPlayer",
     "Record",
     "RecordedEvent",
     "Report",
@@ -61,6 +68,8 @@ __all__ = [
     "Round",
     "Row",
     "Scoreboard",
+    "Scorer",
+    "ScorersPage",
     "Squads",
     "Table",
     "Team",

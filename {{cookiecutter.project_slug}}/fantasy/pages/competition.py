@@ -7,7 +7,7 @@ from datetime import datetime
 import msgspec
 
 from fantasy.pages.match import Match
-from fantasy.pages.squads import HasPosition, Team
+from fantasy.pages.squads import RankedPlayer
 
 
 class Competition(msgspec.Struct, frozen=True):
@@ -51,15 +51,6 @@ class Scoreboard(msgspec.Struct, frozen=True):
     fixtures: tuple[Match, ...]
 
 
-class Leader(HasPosition, frozen=True, kw_only=True):
-    """One of the players with the most points."""
-
-    pk: int
-    name: str
-    team: Team
-    total_points: int
-
-
 class HomePage(msgspec.Struct, frozen=True):
     """The front page of a competition. `round` is the latest whose line-ups are locked."""
 
@@ -68,4 +59,4 @@ class HomePage(msgspec.Struct, frozen=True):
     live: tuple[Match, ...]
     results: tuple[Match, ...]
     fixtures: tuple[Match, ...]
-    leaders: tuple[Leader, ...]
+    leaders: tuple[RankedPlayer, ...]

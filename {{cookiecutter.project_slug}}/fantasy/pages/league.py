@@ -54,6 +54,23 @@ class League(msgspec.Struct, frozen=True):
     competition: Competition
 
 
+class ListedLeague(msgspec.Struct, frozen=True):
+    """A league in the list of all."""
+
+    pk: int
+    name: str
+    owner: str
+    team_count: int
+    competition: Competition
+
+
+class LeagueList(msgspec.Struct, frozen=True):
+    """One page of the list of all leagues. `count` is how many there are in all."""
+
+    count: int
+    leagues: tuple[ListedLeague, ...]
+
+
 class PlacedPlayer(HasPosition, frozen=True, kw_only=True):
     """A player of a line-up."""
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 import msgspec
 
 from fantasy.models import Position
+from fantasy.names import plain
 
 
 class Team(msgspec.Struct, frozen=True):
@@ -32,10 +34,21 @@ class Player(HasPosition, frozen=True, kw_only=True):
 
     pk: int
     name: str
+    plain_name: str
     number: int
     team_id: int
     club: str
     born_on: date | None
+
+
+class RankedPlayer(HasPosition, frozen=True, kw_only=True):
+    """A player in a list by points."""
+
+    pk: int
+    name: str
+    club: str
+    team: Team
+    total_points: int
 
 
 class Squads(msgspec.Struct, frozen=True):
@@ -46,6 +59,37 @@ class Squads(msgspec.Struct, frozen=True):
 
     teams: dict[int, Team]
     players: dict[int, Player]
+
+    def matching(self, text: str = "", position: str = "", team: str = "") -> Iterator[Player]:
+        """Those whose name contains the text, in that position, of the team with that code."""
+        wanted = plain(text).casefold()
+        return (
+            player
+            for player in self.players.values()
+            if wanted in player.plain_name.casefold()
+            and position in ("", player.position)
+            and team in ("", self.team_code(player.team_id))
+        )
+
+    def ranked(self, players: Iterable[Player], totals: dict[int, int]) -> list[RankedPlayer]:
+        """Players with their points, the most first."""
+        best_first = sorted(players, key=lambda p: (-totals.get(p.pk, 0), p.name, p.pk))
+        return [
+            RankedPlayer(
+                pk=player.pk,
+                name=player.name,
+                position=player.position,
+                club=player.club,
+                team=self.teams[player.team_id],
+                total_points=totals.get(player.pk, 0),
+            )
+            for player in best_first
+            if player.team_id in self.teams
+        ]
+
+    def codes(self) -> list[tuple[str, str]]:
+        """The code and the name of each team, by name."""
+        return sorted(((team.code, team.name) for team in self.teams.values()), key=lambda t: t[1])
 
     def team_name(self, team_id: int) -> str:
         team = self.teams.get(team_id)

@@ -1,4 +1,4 @@
-"""The pages that are the same for everybody."""
+"""The pages that are the same for everybody: most are kept as HTML, and only handed out here."""
 
 from __future__ import annotations
 
@@ -8,16 +8,14 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
-from msgspec.structs import asdict
 
+from fantasy.entries.league import LEAGUES_PER_PAGE
 from fantasy.forms.players import PlayerFilterForm
 from fantasy.models import Competition, FantasyTeam, League, Match, Player
 
 V = TypeVar("V")
 
 PLAYERS_PER_PAGE = 50
-LEAGUES_PER_PAGE = 50
-SCORERS_SHOWN = 100
 
 
 @require_safe
@@ -26,41 +24,38 @@ def home(request: HttpRequest, slug: str | None = None) -> HttpResponse:
     competition = Competition.cached.named(slug)
     if competition is None:
         return _without_competition(request, slug)
-    page = _found(Competition.cached.home(competition.pk))
-    return render(request, "fantasy/home.html", asdict(page))
+    return _page(Competition.cached.home_html(competition.pk))
 
 
 @require_safe
 def scoreboard(request: HttpRequest, slug: str | None = None) -> HttpResponse:
     """The part of the home page that renews itself."""
     competition = _found(Competition.cached.named(slug))
-    board = _found(Competition.cached.scoreboard(competition.pk))
-    context = {"competition": competition, **asdict(board)}
-    return render(request, "fantasy/_scoreboard.html", context)
+    return _page(Competition.cached.scoreboard_html(competition.pk))
 
 
 @require_safe
 def match(request: HttpRequest, pk: int) -> HttpResponse:
     """A match with its events."""
-    page = _found(Match.cached.page(pk))
-    return render(request, "fantasy/match.html", {"match": page})
+    return _page(Match.cached.html(pk))
 
 
 @require_safe
 def match_report(request: HttpRequest, pk: int) -> HttpResponse:
     """The part of the match page that renews itself."""
-    page = _found(Match.cached.page(pk))
-    return render(request, "fantasy/_match_report.html", {"match": page})
+    return _page(Match.cached.report_html(pk))
 
 
 @require_safe
 def players(request: HttpRequest, slug: str | None = None) -> HttpResponse:
     """All players, to be searched by name, position and team."""
-    competition = Competition.objects.named(slug)
+    competition = Competition.cached.named(slug)
     if competition is None:
         return _without_competition(request, slug)
-    form = PlayerFilterForm(request.GET, competition)
-    found = Player.objects.of(competition).matching(**form.criteria()).best_first()
+    squads = _found(Competition.cached.squads(competition.pk))
+    form = PlayerFilterForm(request.GET, squads.codes())
+    totals = Competition.cached.totals(competition.pk) or {}
+    found = squads.ranked(squads.matching(**form.criteria()), totals)
     page = Paginator(found, PLAYERS_PER_PAGE).get_page(request.GET.get("page"))
     context = {"competition": competition, "form": form, "page": page}
     return render(request, "fantasy/players.html", context)
@@ -69,55 +64,54 @@ def players(request: HttpRequest, slug: str | None = None) -> HttpResponse:
 @require_safe
 def player_options(request: HttpRequest, slug: str) -> HttpResponse:
     """The names that the line-up editor offers while one types."""
-    found = Player.objects.of(_found(Competition.objects.named(slug))).in_squad_order()
-    return render(request, "fantasy/_player_options.html", {"players": found})
+    competition = _found(Competition.cached.named(slug))
+    return _page(Competition.cached.options_html(competition.pk))
 
 
 @require_safe
 def player(request: HttpRequest, pk: int) -> HttpResponse:
     """A player: points by round, and what they were given for."""
-    page = _found(Player.cached.page(pk))
-    return render(request, "fantasy/player.html", {"player": page})
+    return _page(Player.cached.html(pk))
 
 
 @require_safe
 def top_scorers(request: HttpRequest, slug: str | None = None) -> HttpResponse:
     """Who scored most."""
-    competition = Competition.objects.named(slug)
+    competition = Competition.cached.named(slug)
     if competition is None:
         return _without_competition(request, slug)
-    scorers = Player.objects.of(competition).top_scorers()[:SCORERS_SHOWN]
-    context = {"competition": competition, "scorers": scorers}
-    return render(request, "fantasy/top_scorers.html", context)
+    return _page(Competition.cached.scorers_html(competition.pk))
 
 
 @require_safe
 def leagues(request: HttpRequest) -> HttpResponse:
     """All leagues."""
-    found = League.objects.with_team_count()
-    page = Paginator(found, LEAGUES_PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "fantasy/leagues.html", {"page": page})
+    count = _found(League.cached.listing(1)).count
+    page = Paginator(range(count), LEAGUES_PER_PAGE).get_page(request.GET.get("page"))
+    found = _found(League.cached.listing(page.number)).leagues
+    return render(request, "fantasy/leagues.html", {"page": page, "leagues": found})
 
 
 @require_safe
 def league(request: HttpRequest, pk: int) -> HttpResponse:
     """A league: the table, and the line-ups of the latest round with what each player earned."""
-    page = _found(League.cached.page(pk))
-    return render(request, "fantasy/league.html", asdict(page))
+    return _page(League.cached.html(pk))
 
 
 @require_safe
 def standings(request: HttpRequest, pk: int) -> HttpResponse:
     """A league's table, round by round."""
-    page = _found(League.cached.standings(pk))
-    return render(request, "fantasy/standings.html", asdict(page))
+    return _page(League.cached.standings_html(pk))
 
 
 @require_safe
 def team(request: HttpRequest, pk: int) -> HttpResponse:
     """A fantasy team and the line-ups that it has played with, the latest first."""
-    page = _found(FantasyTeam.cached.page(pk))
-    return render(request, "fantasy/team.html", asdict(page))
+    return _page(FantasyTeam.cached.html(pk))
+
+
+def _page(html: bytes | None) -> HttpResponse:
+    return HttpResponse(_found(html))
 
 
 def _found(value: V | None) -> V:

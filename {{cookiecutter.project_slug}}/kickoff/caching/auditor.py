@@ -45,7 +45,7 @@ class Auditor:
     """
 
     def __init__(self) -> None:
-        self._tables = {model._meta.db_table for model in watches.models()}
+        self._tables = watches.audited_tables()
         self._unmarked: list[Write] = []
         self._marked_before: set[str] = set()
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
+from typing import Any
+
 from django.conf import settings
+from django.core.signals import setting_changed
 
 DEFAULTS: dict[str, int | float | str] = {
     # Part of every key: sites, and the workers of a test run, that share a store do not meet.
@@ -13,8 +17,9 @@ DEFAULTS: dict[str, int | float | str] = {
     "CACHING_DERIVED_LIMIT_S": 3_600,
     # "There is no such thing" is remembered so long.
     "CACHING_ABSENT_S": 10,
-    # A process uses what it has read so long without looking at the store.
-    "CACHING_MEMORY_S": 1.0,
+    # A process uses what it has read so long without looking at the store. With the refresher's
+    # 0.1 s between two looks at the marks, a change is visible within half a second.
+    "CACHING_MEMORY_S": 0.2,
     # Values that a process keeps for the time when the store is gone.
     "CACHING_MEMORY_ENTRIES": 2_000,
     # A builder that takes longer loses its lease to another. Stores count in whole seconds, and
@@ -26,9 +31,12 @@ DEFAULTS: dict[str, int | float | str] = {
     "CACHING_MAX_BUILDERS": 1,
     # Longer payloads are compressed.
     "CACHING_COMPRESS_OVER_BYTES": 64_000,
+    # Part of the keys of rendered pages: what their Python code shows changes with it.
+    "CACHING_RELEASE": "",
 }
 
 
+@cache  # asked several times by each read
 def number(name: str) -> float:
     return float(getattr(settings, name, DEFAULTS[name]))
 
@@ -39,3 +47,19 @@ def whole(name: str) -> int:
 
 def namespace() -> str:
     return str(getattr(settings, "CACHING_NAMESPACE", DEFAULTS["CACHING_NAMESPACE"]))
+
+
+def release() -> str:
+    return str(getattr(settings, "CACHING_RELEASE", DEFAULTS["CACHING_RELEASE"]))
+
+
+def template_context() -> dict[str, Any]:
+    """CACHING_CONTEXT: what the templates of rendered entries know beside the page object."""
+    return dict(getattr(settings, "CACHING_CONTEXT", {}))
+
+
+def _forget(*, setting: str, **kwargs: Any) -> None:
+    number.cache_clear()
+
+
+setting_changed.connect(_forget)  # sent by tests that override settings

@@ -13,7 +13,7 @@ import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from types import FrameType
 from typing import Any, Generic, TypeVar, overload
 
@@ -23,22 +23,28 @@ from django.db import models
 
 from kickoff.caching import conf
 from kickoff.caching.keys import Argument, Arguments, slot_key, type_fingerprint
-from kickoff.caching.reading import reader
+from kickoff.caching.reading import DerivedReading, Reading, reader
 from kickoff.caching.runtime import current_store
 from kickoff.caching.stores.base import StoreUnavailableError
-from kickoff.caching.watch import Watch
+from kickoff.caching.tally import Tally
+from kickoff.caching.watch import Changed, Watch
 
 V = TypeVar("V")
 
-Paths = str | tuple[str, ...]
+Paths = str | tuple[str, ...] | Changed
 
 
 @dataclass(frozen=True, slots=True)
 class Versioned(Generic[V]):
-    """A value; equal values have equal versions."""
+    """A value; equal values have equal versions.
+
+    `known_at` is the monotonic time as of which it is known; a value that is no entry's is always
+    of now.
+    """
 
     value: V | None
     version: str
+    known_at: float = float("inf")
 
 
 class Entry(Generic[V]):
@@ -48,12 +54,14 @@ class Entry(Generic[V]):
     None means that there is no such thing. `stale_when` maps the label of a model to the paths that
     lead from a changed row to the arguments. `keys` lists the arguments of all keys that make
     sense; with `pinned` the refresher keeps these present, with `every_s` it rebuilds them after so
-    many seconds even without a mark. With `at_once` a change clears the slot when it is committed
-    and no process remembers the value: for what must not be seen a moment longer, such as rights.
+    many seconds even without a mark. `limit_s` is the age at which a value is dropped, for what no
+    mark could keep up to date. With `at_once` a change clears the slot when it is committed and no
+    process remembers the value: for what must not be seen a moment longer, such as rights.
     """
 
     name = ""
     limit = "CACHING_HARD_LIMIT_S"
+    reading: type[Reading] = Reading
 
     def __init__(
         self,
@@ -63,15 +71,18 @@ class Entry(Generic[V]):
         keys: Callable[[], Iterable[Arguments]] | None = None,
         pinned: bool = False,
         every_s: float | None = None,
+        limit_s: int | None = None,
         at_once: bool = False,
     ) -> None:
         self.at_once = at_once
-        self.build = build
+        self.tally = Tally()
+        self.build = self.tally.timed(build)
         self.stale_when = stale_when
         self.declared_at = _caller()
         self.keys = keys
         self.pinned = pinned
         self.every_s = every_s
+        self.limit_s = limit_s
 
     @overload
     def __get__(self, manager: None, owner: type) -> Entry[V]: ...
@@ -88,15 +99,21 @@ class Entry(Generic[V]):
 
         Raises BusyError when the value is absent and cannot be built within the limits.
         """
-        return self.versioned(*arguments).value
+        return typing.cast("V | None", reader.read(self, arguments).value)
 
     def versioned(self, *arguments: Argument) -> Versioned[V]:
         """The value and the version by which derived entries know it."""
         found = reader.read(self, arguments)
-        return Versioned(found.value, found.version)
+        return Versioned(found.value, found.version, found.known_at)
 
     def key(self, arguments: Arguments) -> str:
         return slot_key(conf.namespace(), self.name, self.fingerprint, arguments)
+
+    def ttl_s(self, value: V | None) -> int:
+        """How long a value may lie in its slot, in seconds."""
+        if value is None:
+            return conf.whole("CACHING_ABSENT_S")
+        return self.limit_s or conf.whole(self.limit)
 
     def clear(self, arguments: Arguments) -> None:
         """Empties a slot: the next reader builds its value anew. Always safe."""
@@ -132,9 +149,8 @@ class Entry(Generic[V]):
     def watches(self) -> Iterator[Watch]:
         """What its declaration watches. Raises LookupError and FieldDoesNotExist for typos."""
         for label, paths in self.stale_when.items():
-            chain = (paths,) if isinstance(paths, str) else tuple(paths)
             after_commit = self.clear if self.at_once else None
-            watch = Watch(self.name, apps.get_model(label), chain, after_commit)
+            watch = Watch(self.name, apps.get_model(label), *_split(paths), after_commit)
             watch.verify()
             yield watch
 
@@ -148,6 +164,7 @@ class DerivedEntry(Entry[V]):
     """
 
     limit = "CACHING_DERIVED_LIMIT_S"
+    reading = DerivedReading
 
     def __init__(
         self,
@@ -157,15 +174,6 @@ class DerivedEntry(Entry[V]):
     ) -> None:
         super().__init__(build, stale_when={})
         self.parts = parts
-
-    def versioned(self, *arguments: Argument) -> Versioned[V]:
-        parts = self.parts(*arguments)
-        if parts is None:
-            return Versioned(None, "")
-        versions = ".".join(part.version for part in parts)
-        build = partial(self.build, *(part.value for part in parts))
-        found = reader.read(self, (*arguments, versions), build)
-        return Versioned(found.value, found.version)
 
 
 class CachedManager:
@@ -200,6 +208,13 @@ class Registry:
 
 
 registry = Registry()
+
+
+def _split(paths: Paths) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Paths, and the fields of which one must have changed."""
+    if isinstance(paths, Changed):
+        return (paths.to,), paths.fields
+    return ((paths,) if isinstance(paths, str) else tuple(paths)), ()
 
 
 def _caller() -> str:

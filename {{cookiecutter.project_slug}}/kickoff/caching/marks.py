@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import partial
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, transaction
 
+from kickoff.caching.fingerprints import recorded
 from kickoff.caching.keys import Arguments, encode_arguments
 from kickoff.caching.models import Mark
 from kickoff.caching.watch import Model, watches
@@ -44,6 +45,10 @@ class MarkQueue:
         Every pass begins at the start: a transaction that began earlier may commit later.
         """
         return list(Mark.objects.filter(pk__gt=last_id).order_by("pk")[:limit])
+
+    def fingerprints(self, entries: Collection[str]) -> dict[str, list[str]]:
+        """For the entries of marks that were read: the types of values that lie in slots."""
+        return recorded(entries)
 
     def delete(self, ids: Iterable[int]) -> None:
         """Removes marks that were handled: by their ids, never by their key."""

@@ -12,17 +12,27 @@ from typing import Any
 MemoryKey = tuple[str, tuple[int | str, ...]]
 
 
-@dataclass(slots=True)
+ONE_READER = float("-inf")  # `known_at` of what may not be remembered
+
+
+@dataclass(frozen=True, slots=True)
 class Remembered:
-    """A decoded value. Page objects are immutable, so all threads may share it."""
+    """A decoded value. Page objects are immutable, so all threads may share it.
+
+    Times are monotonic, but for `built_at`. `known_at` is when the store was asked, of a derived
+    value when it was asked for the oldest part; `looked_at` is when the answer was there.
+    `made_from` are the versions of the parts of a derived value.
+    """
 
     value: Any
     version: str
     built_at: float
-    looked_at: float  # monotonic; when the answer was there
+    looked_at: float
+    known_at: float
+    made_from: str = ""
 
     def is_fresh(self, for_s: float) -> bool:
-        return time.monotonic() - self.looked_at <= for_s
+        return time.monotonic() - self.known_at <= for_s
 
 
 class Memory:

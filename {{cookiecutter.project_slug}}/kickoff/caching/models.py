@@ -37,3 +37,19 @@ class Leader(models.Model):
 
     def __str__(self) -> str:
         return f"{self.shard}: {self.holder}"
+
+
+class Fingerprint(models.Model):
+    """A type of value that some process puts into the slots of an entry; see fingerprints.py."""
+
+    entry = models.CharField(max_length=100)
+    fingerprint = models.CharField(max_length=64)
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["entry", "fingerprint"], name="fingerprint_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.entry} {self.fingerprint}"

@@ -14,8 +14,9 @@ from django.db import connection
 
 from kickoff.caching import conf
 from kickoff.caching.envelope import Envelope, EnvelopeError, Lease, unseal, version_of
+from kickoff.caching.fingerprints import recorder
 from kickoff.caching.keys import Arguments
-from kickoff.caching.memory import Memory, MemoryKey, Remembered
+from kickoff.caching.memory import ONE_READER, Memory, MemoryKey, Remembered
 from kickoff.caching.observing import Read, Source, observer
 from kickoff.caching.runtime import current_store
 from kickoff.caching.slots import fill, lease
@@ -42,20 +43,33 @@ class Reader:
     def _builders(self) -> BoundedSemaphore:
         return BoundedSemaphore(conf.whole("CACHING_MAX_BUILDERS"))
 
-    def read(
-        self,
-        entry: Entry[Any],
-        arguments: Arguments,
-        build: Callable[[], Any] | None = None,
-    ) -> Remembered:
-        """The value of a key. `build` makes it where the entry's own builder is not enough."""
-        reading = Reading(self, entry, arguments, build or partial(entry.build, *arguments))
-        reads = observer()
-        if reads is None:
-            return reading.run()
+    def read(self, entry: Entry[Any], arguments: Arguments) -> Remembered:
+        """The value of a key; see `Entry.read`."""
+        if observer() is not None:
+            return self._observed(entry, arguments)
+        entry.tally.counts.reads += 1
+        last = self.memory.get((entry.name, arguments))
+        if last is not None and last.is_fresh(conf.number("CACHING_MEMORY_S")):
+            return last
+        return self._look(entry.reading(self, entry, arguments))
+
+    def _observed(self, entry: Entry[Any], arguments: Arguments) -> Remembered:
         started = time.perf_counter()
-        found = reading.run()
+        entry.tally.counts.reads += 1
+        reading = entry.reading(self, entry, arguments)
+        found = reading.last
+        if found is None or not found.is_fresh(conf.number("CACHING_MEMORY_S")):
+            found = self._look(reading)
+        reads = observer()
+        assert reads is not None
         reads.append(reading.describe(found, time.perf_counter() - started))
+        return found
+
+    def _look(self, reading: Reading) -> Remembered:
+        entry = reading.entry
+        found = reading.run()
+        entry.tally.counts.misses += reading.source is Source.BUILT
+        entry.tally.publish_when_due(entry.name, current_store)
         return found
 
     def remembered(self, key: MemoryKey) -> Remembered | None:
@@ -76,18 +90,18 @@ class Reader:
 
 
 class Reading:
-    """One read of one key."""
+    """One read of one key that process memory alone could not answer."""
 
-    def __init__(
-        self, reader: Reader, entry: Entry[Any], arguments: Arguments, build: Callable[[], Any]
-    ) -> None:
+    def __init__(self, reader: Reader, entry: Entry[Any], arguments: Arguments) -> None:
         self.reader = reader
         self.entry = entry
         self.arguments = arguments
-        self.build = build
+        self.slot_arguments = arguments
+        self.build: Callable[[], Any] = partial(entry.build, *arguments)
         self.memory_key = (entry.name, arguments)
         self.last = reader.remembered(self.memory_key)
-        self.asked_at = 0.0
+        self.asked_at = self.known_at = time.monotonic()
+        self.made_from = ""
         self.source = Source.MEMORY
         self.size_bytes = 0
 
@@ -104,27 +118,23 @@ class Reading:
         )
 
     def run(self) -> Remembered:
-        if self.last is not None and self._is_fresh(self.last):
-            return self.last
         if _may_be_in_transaction():
             # The open transaction sees changes that nobody else may see yet, or an old snapshot.
-            return self._unstored(self.build())
+            return self._for_one_reader(self.build())
         try:
             return self._from_store(current_store())
         except StoreUnavailableError:
             return self._without_store()
 
-    def _is_fresh(self, last: Remembered) -> bool:
-        return not self.entry.at_once and last.is_fresh(conf.number("CACHING_MEMORY_S"))
-
     def _from_store(self, store: Store) -> Remembered:
-        key = self.entry.key(self.arguments)
+        key = self.entry.key(self.slot_arguments)
         deadline = time.monotonic() + conf.number("CACHING_WAIT_S")
         while True:
+            self._ask()
             found = self._look(store, key)
             if isinstance(found, Remembered):
                 return found
-            held = lease(store, key) if found is None else None
+            held = self._lease(store, key) if found is None else None
             if held is not None:
                 return self._fill(store, held)
             if self.last is not None:
@@ -133,8 +143,11 @@ class Reading:
                 raise BusyError(f"{self.entry.name}{self.arguments} is being built.")
             time.sleep(POLL_S)
 
+    def _ask(self) -> None:
+        """What is found from here on is known as of now."""
+        self.asked_at = self.known_at = time.monotonic()
+
     def _look(self, store: Store, key: str) -> Remembered | Lease | None:
-        self.asked_at = time.monotonic()
         data = store.get(key)
         if data is None:
             return None
@@ -149,38 +162,73 @@ class Reading:
     def _remember(self, found: Envelope) -> Remembered:
         known = self.last is not None and self.last.version == found.version
         value = self.last.value if known and self.last else self.entry.decode(found.payload)
-        return self._keep(Remembered(value, found.version, found.built_at, time.monotonic()))
+        return self._keep(value, found.version, found.built_at)
+
+    def _lease(self, store: Store, key: str) -> Held | None:
+        recorder.record(self.entry)
+        return lease(store, key)
 
     def _fill(self, store: Store, held: Held) -> Remembered:
         """Builds under our lease. A value that could not be stored, because something changed
         while it was built or because it is too large, is good for this one reader: it was read
         from the database after this read began."""
-        value, stored = fill(store, self.entry, self.arguments, held, self.build)
-        built = self._unstored(value)
-        return self._keep(built) if stored else built
+        value, stored = fill(store, self.entry, self.slot_arguments, held, self.build)
+        return self._built(value) if stored else self._for_one_reader(value)
 
     def _without_store(self) -> Remembered:
         """The last known value; else a build, of which few may run at a time."""
         if self.last is not None:
             return self._last_known(self.last)
         with self.reader.builder():
-            self.asked_at = time.monotonic()
-            built = self._unstored(self.build())
-        return self._keep(built)
-
-    def _keep(self, found: Remembered) -> Remembered:
-        if self.entry.at_once:
-            return found  # a kept value may be from before the change
-        return self.reader.memory.keep(self.memory_key, found, self.asked_at)
+            self._ask()
+            return self._built(self.build())
 
     def _last_known(self, last: Remembered) -> Remembered:
         self.source = Source.LAST_KNOWN
         return last
 
-    def _unstored(self, value: Any) -> Remembered:
+    def _for_one_reader(self, value: Any) -> Remembered:
+        self.known_at = ONE_READER
+        return self._built(value)
+
+    def _built(self, value: Any) -> Remembered:
         self.source = Source.BUILT
-        version = version_of(self.entry.encode(value))
-        return Remembered(value, version, time.time(), time.monotonic())
+        return self._keep(value, version_of(self.entry.encode(value)), time.time())
+
+    def _keep(self, value: Any, version: str, built_at: float) -> Remembered:
+        """What was found, remembered unless it holds for one reader or one moment only."""
+        looked_at = time.monotonic()
+        if self.entry.at_once:
+            self.known_at = ONE_READER  # a kept value may be from before the change
+        found = Remembered(value, version, built_at, looked_at, self.known_at, self.made_from)
+        if self.known_at == ONE_READER:
+            return found
+        return self.reader.memory.keep(self.memory_key, found, self.asked_at)
+
+
+class DerivedReading(Reading):
+    """A read of a derived entry: its parts first, whose versions are in the key of the slot.
+
+    The same parts make the same value: while they have not changed the store is not asked.
+    """
+
+    def run(self) -> Remembered:
+        parts = self.entry.parts(*self.arguments)  # type: ignore[attr-defined]
+        if parts is None:
+            now = time.monotonic()
+            return Remembered(None, "", time.time(), now, ONE_READER)
+        self.known_at = min((part.known_at for part in parts), default=self.asked_at)
+        self.known_at = min(self.known_at, self.asked_at)
+        self.made_from = ".".join(part.version for part in parts)
+        last = self.last
+        if last is not None and last.made_from == self.made_from:
+            return self._keep(last.value, last.version, last.built_at)
+        self.slot_arguments = (*self.arguments, self.made_from)
+        self.build = partial(self.entry.build, *(part.value for part in parts))
+        return super().run()
+
+    def _ask(self) -> None:
+        """Its parts are as old as they are."""
 
 
 def _may_be_in_transaction() -> bool:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import logging
 import time
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import DatabaseError, InterfaceError, OperationalError, close_old_connections
 
+from kickoff.caching import conf, fingerprints
 from kickoff.caching.entries import Entry, registry
-from kickoff.caching.keys import Arguments, decode_arguments, encode_arguments
+from kickoff.caching.keys import Arguments, decode_arguments, encode_arguments, slot_key
 from kickoff.caching.leadership import Leadership
 from kickoff.caching.marks import MarkQueue
 from kickoff.caching.runtime import current_store
@@ -77,6 +78,7 @@ class Refresher:
         self.queue = queue or MarkQueue()
         self.delays = Delays()
         self.rebuilds = 0
+        self._fingerprints: Mapping[str, list[str]] = {}
         self._due_at: dict[str, float] = {}
         self._pins_checked_at = self._pruned_at = float("-inf")
         self._reported_at = time.monotonic()
@@ -113,6 +115,7 @@ class Refresher:
             self._keep_pinned(should_stop)
         if time.monotonic() - self._pruned_at >= PRUNE_S:
             self._pruned_at = time.monotonic()
+            fingerprints.drop_old()
             with suppress(StoreUnavailableError):
                 current_store().prune()
         self._report()
@@ -127,6 +130,8 @@ class Refresher:
             by_key: dict[tuple[str, str], list[int]] = {}
             for mark in marks:
                 by_key.setdefault((mark.entry, mark.arguments), []).append(mark.pk)
+            names = {name for name, _arguments in by_key}
+            self._fingerprints = self.queue.fingerprints(names)
             for key, ids in by_key.items():
                 if should_stop() or not leads():
                     return any_handled
@@ -138,10 +143,10 @@ class Refresher:
     def _handle(self, name: str, arguments: str) -> bool:
         """Brings a key up to date; False when its marks must stay."""
         entry = registry.get(name)
-        if entry is None:
-            return True  # of code that is no longer there
         try:
-            self._refresh(current_store(), entry, decode_arguments(arguments))
+            self._empty_slots_of_other_code(name, decode_arguments(arguments))
+            if entry is not None:
+                self._refresh(current_store(), entry, decode_arguments(arguments))
         except (StoreUnavailableError, OperationalError, InterfaceError) as error:
             logger.debug("%s %s waits: %s", name, arguments, error)
             self.delays.fail((name, arguments), OUTAGE_DELAY_S)
@@ -152,7 +157,15 @@ class Refresher:
         self.delays.succeed((name, arguments))
         return True
 
+    def _empty_slots_of_other_code(self, name: str, arguments: Arguments) -> None:
+        """While old and new code serve side by side, each has slots of its own."""
+        entry = registry.get(name)
+        for fingerprint in self._fingerprints.get(name, ()):
+            if entry is None or fingerprint != entry.fingerprint:
+                current_store().delete(slot_key(conf.namespace(), name, fingerprint, arguments))
+
     def _refresh(self, store: Store, entry: Entry[Any], arguments: Arguments) -> None:
+        fingerprints.recorder.record(entry)
         for _ in range(ATTEMPTS):
             outcome = refresh(store, entry, arguments)
             if outcome is not Outcome.OVERTAKEN:
@@ -186,12 +199,13 @@ class Refresher:
             self._complain(entry.name, encode_arguments(arguments), error)
 
     def _keep(self, store: Store, entry: Entry[Any], arguments: Arguments) -> None:
+        fingerprints.recorder.record(entry)
         key = entry.key(arguments)
         if look(store, key) is None:
             held = lease(store, key) if entry.pinned else None
             if held is not None:
-                fill(store, entry, arguments, held)
-                self.rebuilds += 1
+                _value, stored = fill(store, entry, arguments, held)
+                self.rebuilds += stored
         elif self._is_due(entry, key):
             self._refresh(store, entry, arguments)
 
@@ -215,6 +229,8 @@ class Refresher:
         elapsed = time.monotonic() - self._reported_at
         if elapsed < 1:
             return
+        for entry in registry:
+            entry.tally.publish_when_due(entry.name, current_store)
         new = self.rebuilds - self._reported_rebuilds
         self.leadership.report(new, new / elapsed)
         self._reported_at, self._reported_rebuilds = time.monotonic(), self.rebuilds

@@ -124,5 +124,4 @@ def refresh(store: Store, entry: Entry[Any], arguments: Arguments) -> Outcome:
 
 def _write(store: Store, entry: Entry[Any], key: str, value: Any, held: Held) -> bool:
     data = seal(entry.encode(value), compress_over_bytes=conf.whole("CACHING_COMPRESS_OVER_BYTES"))
-    limit = entry.limit if value is not None else "CACHING_ABSENT_S"
-    return store.cas(key, data, held.token, conf.whole(limit))
+    return store.cas(key, data, held.token, entry.ttl_s(value))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Collection, Hashable, Iterable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -180,6 +180,9 @@ class ModelQueue:
         return [
             Mark(pk=pk, entry=self._entry, arguments=self._arguments) for pk in ids if pk > last_id
         ][:limit]
+
+    def fingerprints(self, entries: Collection[str]) -> dict[str, list[str]]:
+        return {}  # all processes run the same code
 
     def delete(self, ids: Iterable[int]) -> None:
         pause("delete marks")

@@ -1,0 +1,94 @@
+"""Rendered entries: pages as HTML, rendered once for each version of what they show.
+
+class LeagueReads(CachedManager, model=League):
+    page = Entry(build_league_page, stale_when=...)
+    html = RenderedEntry("league.html", of=page)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+from django.conf import settings
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.template import Template
+from django.template.loader import get_template
+from django.template.loader_tags import ExtendsNode, IncludeNode
+
+from kickoff.caching import conf
+from kickoff.caching.entries import DerivedEntry, Entry, Versioned
+from kickoff.caching.keys import Argument, type_fingerprint
+
+
+class TemplateNotConstantError(ValueError):
+    """A template takes in another whose name is only known while it renders."""
+
+
+class RenderedEntry(DerivedEntry[bytes]):
+    """HTML, in UTF-8, made by a template from the page object of another entry.
+
+    The template knows the page object by the name `named`, or else by the names of its fields, and
+    beside it what CACHING_CONTEXT holds. It has no request: the page is the same for everybody.
+    The fingerprint of its slots changes with the template, with those that it includes and extends,
+    with the static files and with the release of the site.
+    """
+
+    def __init__(self, template: str, *, of: Entry[Any], named: str = "") -> None:
+        super().__init__(self._render, parts=self._parts)
+        self.template = template
+        self.of = of
+        self.named = named
+
+    def _parts(self, *arguments: Argument) -> list[Versioned[Any]] | None:
+        page = self.of.versioned(*arguments)
+        return None if page.value is None else [page]
+
+    def _render(self, page: Any) -> bytes:
+        context = {self.named: page} if self.named else msgspec.structs.asdict(page)
+        return get_template(self.template).render({**conf.template_context(), **context}).encode()
+
+    @property
+    def fingerprint(self) -> str:
+        if settings.DEBUG:  # templates change while the server runs
+            return self._fingerprint()
+        known = vars(self).get("_known_fingerprint")
+        if known is None:
+            known = self._known_fingerprint = self._fingerprint()
+        return known
+
+    def _fingerprint(self) -> str:
+        static_files = getattr(staticfiles_storage, "manifest_hash", "") or str(settings.DEBUG)
+        context = repr(sorted(conf.template_context().items()))
+        sources = (template.source for template in self.templates())
+        return type_fingerprint(bytes, static_files, conf.release(), context, *sources)
+
+    def templates(self) -> list[Template]:
+        """The template and all that it extends and includes.
+
+        Raises TemplateNotConstantError, TemplateDoesNotExist and TemplateSyntaxError.
+        """
+        found: dict[str, Template] = {}
+        waiting = [self.template]
+        while waiting:
+            name = waiting.pop()
+            if name not in found:
+                template: Any = get_template(name)
+                found[name] = template.template
+                waiting += _taken_in(template.template)
+        return [found[name] for name in sorted(found)]
+
+
+def _taken_in(template: Template) -> Iterator[str]:
+    """The names of the templates that one extends and includes."""
+    nodes: Any = [*template.nodelist.get_nodes_by_type(ExtendsNode)]
+    nodes += template.nodelist.get_nodes_by_type(IncludeNode)
+    for node in nodes:
+        source = node.parent_name if isinstance(node, ExtendsNode) else node.template
+        if not isinstance(source.var, str):
+            raise TemplateNotConstantError(
+                f"{template.name}:{node.token.lineno}: a rendered entry needs to know which "
+                f"templates it is made of, but this name is only known while it renders: {source}"
+            )
+        yield source.var
