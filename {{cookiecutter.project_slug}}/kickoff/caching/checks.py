@@ -9,8 +9,10 @@ import msgspec
 from django.core.checks import CheckMessage, Error, register
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
+from django.template import TemplateDoesNotExist, TemplateSyntaxError
 
 from kickoff.caching.entries import Entry, registry
+from kickoff.caching.rendering import RenderedEntry, TemplateNotConstantError
 from kickoff.caching.watch import Model, watches
 from kickoff.caching.watched import WatchedModel, WatchedQuerySet
 
@@ -49,12 +51,27 @@ def _check_entry(entry: Entry[Any]) -> Iterator[CheckMessage]:
             hint="Annotate what it returns with a msgspec.Struct.",
             id="caching.E003",
         )
+    if isinstance(entry, RenderedEntry):
+        yield from _check_templates(entry)
     if (entry.pinned or entry.every_s) and entry.keys is None:
         yield Error(
             f"{entry.name} is pinned, but has no keys.",
             hint="keys=lambda: [(1,), (2,)] lists the arguments to keep present.",
             id="caching.E004",
         )
+
+
+def _check_templates(entry: RenderedEntry) -> Iterator[CheckMessage]:
+    try:
+        entry.templates()
+    except TemplateDoesNotExist as error:
+        yield Error(
+            f"{entry.name}: there is no template {error}.",
+            hint="Names are relative to the folders of templates, as in render().",
+            id="caching.E008",
+        )
+    except (TemplateNotConstantError, TemplateSyntaxError) as error:
+        yield Error(f"{entry.name}: {error}", id="caching.E008")
 
 
 def _check_model(model: Model) -> Iterator[CheckMessage]:

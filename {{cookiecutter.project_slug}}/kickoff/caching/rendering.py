@@ -85,7 +85,7 @@ def _taken_in(template: Template) -> Iterator[str]:
     nodes: Any = [*template.nodelist.get_nodes_by_type(ExtendsNode)]
     nodes += template.nodelist.get_nodes_by_type(IncludeNode)
     for node in nodes:
-        source = node.parent_name if isinstance(node, ExtendsNode) else node.template
+        source: Any = node.parent_name if isinstance(node, ExtendsNode) else node.template
         if not isinstance(source.var, str):
             raise TemplateNotConstantError(
                 f"{template.name}:{node.token.lineno}: a rendered entry needs to know which "

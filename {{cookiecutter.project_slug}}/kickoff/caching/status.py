@@ -1,7 +1,8 @@
-"""How the refresher fares: for people and for programs."""
+"""How the refresher and the entries fare: for people and for programs."""
 
 from __future__ import annotations
 
+import time
 from datetime import datetime
 from typing import Any
 
@@ -9,38 +10,71 @@ from django.db.models import Count, Min
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from kickoff.caching.entries import registry
+from kickoff.caching.entries import Entry, registry
 from kickoff.caching.models import Leader, Mark
+from kickoff.caching.runtime import current_store
+from kickoff.caching.slots import Filled, look
+from kickoff.caching.stores.base import Store, StoreUnavailableError
+from kickoff.caching.tally import published
+
+MOST_KEYS = 500  # of one entry that are looked at
 
 
 def status() -> dict[str, Any]:
-    """Who leads since when, the marks that wait, and the last error. Ages in seconds."""
+    """Who leads since when, the marks that wait, the last error, and each entry.
+
+    Ages and durations in seconds. Reads and builds are those of the last one to two hours, of all
+    processes, as each publishes them every ten seconds. What only the store knows is None while it
+    does not answer; `store_error` says so.
+    """
     marks = Mark.objects.aggregate(waiting=Count("pk"), oldest=Min("created_at"))
     waiting = dict(Mark.objects.order_by().values_list("entry").annotate(Count("pk")))
-    return {
+    found: dict[str, Any] = {
         "leaders": [_leader(leader) for leader in Leader.objects.annotate(now=Now())],
         "marks_waiting": marks["waiting"],
         "oldest_mark_age_s": _age_s(marks["oldest"]),
-        "entries": {
-            entry.name: {"marks_waiting": waiting.get(entry.name, 0)} for entry in registry
-        },
+        "store_error": None,
+        "entries": {},
+    }
+    for entry in registry:
+        counts = {}
+        try:
+            counts = {**_counts(entry, current_store()), **_slots(entry, current_store())}
+        except StoreUnavailableError as error:
+            found["store_error"] = str(error)
+        found["entries"][entry.name] = {**UNKNOWN, **counts}
+        found["entries"][entry.name]["marks_waiting"] = waiting.get(entry.name, 0)
+    return found
+
+
+UNKNOWN = dict.fromkeys(
+    ("reads", "hit_ratio", "builds", "mean_build_s", "last_built_s", "keys", "filled", "oldest_s")
+)
+
+
+def _counts(entry: Entry[Any], store: Store) -> dict[str, Any]:
+    counts = published(entry.name, store)
+    return {
+        "reads": counts.reads,
+        "hit_ratio": counts.hit_ratio,
+        "builds": counts.builds,
+        "mean_build_s": counts.mean_build_s,
+        "last_built_s": time.time() - counts.built_at if counts.built_at else None,
     }
 
 
-def describe(found: dict[str, Any]) -> str:
-    """The status in lines."""
-    lines = [_describe_leader(leader) for leader in found["leaders"]]
-    if not any(leader["is_alive"] for leader in found["leaders"]):
-        lines.append("No refresher is running: `manage.py refresh_cache` starts one.")
-    oldest = found["oldest_mark_age_s"]
-    age = "" if oldest is None else f", the oldest {oldest:.1f} s old"
-    lines.append(f"Marks waiting: {found['marks_waiting']}{age}")
-    lines += [
-        f"  {name}: {entry['marks_waiting']} marks waiting"
-        for name, entry in found["entries"].items()
-        if entry["marks_waiting"]
-    ]
-    return "\n".join(lines)
+def _slots(entry: Entry[Any], store: Store) -> dict[str, Any]:
+    """How many of the keys that the entry lists are filled, and the age of the oldest value."""
+    if entry.keys is None:
+        return {}
+    keys = list(entry.keys())[:MOST_KEYS]
+    contents = [look(store, entry.key(arguments)) for arguments in keys]
+    built_at = [found.envelope.built_at for found in contents if isinstance(found, Filled)]
+    return {
+        "keys": len(keys),
+        "filled": len(built_at),
+        "oldest_s": time.time() - min(built_at) if built_at else None,
+    }
 
 
 def _leader(leader: Any) -> dict[str, Any]:
@@ -54,16 +88,6 @@ def _leader(leader: Any) -> dict[str, Any]:
         "last_error": leader.last_error,
         "last_error_at": leader.last_error_at.isoformat() if leader.last_error_at else None,
     }
-
-
-def _describe_leader(leader: dict[str, Any]) -> str:
-    state = f"for {leader['leads_for_s']:.0f} s" if leader["is_alive"] else "has gone"
-    text = (
-        f"Shard {leader['shard']}: {leader['holder']} {state}, {leader['rebuilds']} rebuilds, "
-        f"{leader['rebuilds_per_second']:.1f} per second"
-    )
-    error = leader["last_error"]
-    return f"{text}\n  last error: {error} ({leader['last_error_at']})" if error else text
 
 
 def _age_s(moment: datetime | None) -> float | None:

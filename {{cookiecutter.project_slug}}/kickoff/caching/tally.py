@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from functools import wraps
 from threading import Lock
 from typing import ParamSpec, TypeVar
@@ -81,22 +80,23 @@ class Tally:
             return
         try:
             self._published_at = time.monotonic()
-            with suppress(StoreUnavailableError):
-                self._publish(store(), _key(name, time.time()))
+            mine, self.counts = self.counts, Counts()
+            if not _add(mine, store, _key(name, time.time())):
+                self.counts = self.counts.plus(mine)  # with the next ones
         finally:
             self._lock.release()
 
-    def _publish(self, store: Store, key: str) -> None:
-        mine, self.counts = self.counts, Counts()
-        held = store.gets(key)
-        ttl_s = 2 * WINDOW_S
+
+def _add(counts: Counts, store: Callable[[], Store], key: str) -> bool:
+    """False when the store is away or another process was faster."""
+    try:
+        held = store().gets(key)
         if held is None:
-            stored = store.add(key, msgspec.msgpack.encode(mine), ttl_s)
-        else:
-            total = _decode(held.value).plus(mine)
-            stored = store.cas(key, msgspec.msgpack.encode(total), held.token, ttl_s)
-        if not stored:  # another process was faster: with the next ones
-            self.counts = self.counts.plus(mine)
+            return store().add(key, msgspec.msgpack.encode(counts), 2 * WINDOW_S)
+        total = msgspec.msgpack.encode(_decode(held.value).plus(counts))
+        return store().cas(key, total, held.token, 2 * WINDOW_S)
+    except StoreUnavailableError:
+        return False
 
 
 def published(name: str, store: Store) -> Counts:

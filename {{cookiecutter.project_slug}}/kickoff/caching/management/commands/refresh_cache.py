@@ -13,7 +13,8 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from kickoff.caching.leadership import Leadership
 from kickoff.caching.refresher import Refresher, Shard
-from kickoff.caching.status import describe, status
+from kickoff.caching.status import status
+from kickoff.caching.status_text import describe
 
 
 class Command(BaseCommand):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import msgspec
 
-from kickoff.caching.entries import CachedManager, Entry
+from kickoff.caching.entries import CachedManager, DerivedEntry, Entry, Versioned
+from kickoff.caching.rendering import RenderedEntry
 from kickoff.caching.tests.app.models import Club
+from kickoff.caching.watch import Changed
 
 
 class ClubPage(msgspec.Struct, frozen=True):
@@ -40,6 +42,27 @@ def build_list() -> ClubList:
     return ClubList(tuple(Club.objects.order_by("pk").values_list("name", flat=True)))
 
 
+class Card(msgspec.Struct, frozen=True):
+    """A club among all clubs."""
+
+    name: str
+    members: tuple[str, ...]
+    clubs: int
+
+
+def card_parts(club_id: int) -> list[Versioned]:
+    return [ClubReads.page.versioned(club_id), ClubReads.index.versioned()]
+
+
+def derive_card(page: ClubPage | None, index: ClubList) -> Card | None:
+    return Card(page.name, page.members, len(index.names)) if page else None
+
+
+def build_colours(club_id: int) -> tuple[str, ...]:
+    club = Club.objects.get(pk=club_id)
+    return tuple(club.members.exclude(colour=None).values_list("colour__name", flat=True))
+
+
 class ClubReads(CachedManager, model=Club):
     page = Entry(
         build_page,
@@ -51,4 +74,15 @@ class ClubReads(CachedManager, model=Club):
         keys=lambda: list(Club.objects.values_list("pk")),
     )
     index = Entry(build_list, stale_when={"cachingtests.Club": ()}, keys=lambda: [()], pinned=True)
+    card = DerivedEntry(derive_card, parts=card_parts)
+    html = RenderedEntry("cachingtests/card.html", of=card)
+    named_html = RenderedEntry("cachingtests/named_card.html", of=card, named="card")
+    # Members wear a colour: from the colour against the foreign key, then to the club.
+    colours = Entry(
+        build_colours,
+        stale_when={
+            "cachingtests.Colour": Changed("name", to="worn_by__club"),
+            "cachingtests.Member": "club",
+        },
+    )
     name = Entry(build_name, stale_when={"cachingtests.Club": "pk"}, at_once=True)

@@ -42,6 +42,7 @@ class Club(WatchedModel):
 class Member(WatchedModel):
     club = models.ForeignKey(Club, null=True, on_delete=models.SET_NULL, related_name="members")
     name = models.CharField(max_length=50)
+    colour = models.ForeignKey(Colour, null=True, on_delete=models.SET_NULL, related_name="worn_by")
 
     objects = WatchedQuerySet.as_manager()
 

@@ -1,0 +1,127 @@
+"""Rendered entries: HTML from page objects, and its place in a deploy."""
+
+from __future__ import annotations
+
+import pytest
+from django.template import engines
+
+from kickoff.caching import checks
+from kickoff.caching.entries import Registry
+from kickoff.caching.leadership import Leadership
+from kickoff.caching.reading import reader
+from kickoff.caching.refresher import Refresher, Shard
+from kickoff.caching.rendering import RenderedEntry
+from kickoff.caching.tally import Counts
+from kickoff.caching.tests.app.entries import ClubReads
+from kickoff.caching.tests.app.models import Club, Member
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def ajax(settings):
+    settings.CACHING_CONTEXT = {"site_name": "The Cup"}
+    club = Club.objects.create(name="Ajax")
+    Member.objects.create(club=club, name="<Anna>")
+    return club
+
+
+def refresh():
+    Refresher(Shard(), Leadership("1/1")).once()
+    reader.memory.forget()
+
+
+def entry(template):
+    found = RenderedEntry(template, of=ClubReads.card)
+    found.name = template
+    return found
+
+
+class TestThePage:
+    def test_shows_the_fields_of_the_page_object(self, ajax):
+        html = '<main lang="en" title="The Cup">Ajax: <b>&lt;Anna&gt;</b>, 1 of 1</main>\n'
+        assert Club.cached.html(ajax.pk).decode() == html
+
+    def test_shows_the_page_object_by_a_name(self, ajax):
+        assert Club.cached.named_html(ajax.pk) == b"Ajax"
+
+    def test_of_what_is_not_there_is_none(self, ajax):
+        assert Club.cached.html(99) is None
+
+    def test_is_rendered_once_for_each_version(self, ajax, monkeypatch):
+        counts = Counts()
+        monkeypatch.setattr(ClubReads.html.tally, "counts", counts)
+        for _ in range(3):
+            reader.memory.forget()
+            Club.cached.html(ajax.pk)
+        assert (counts.reads, counts.builds) == (3, 1)
+        ajax.name = "AFC Ajax"
+        ajax.save()
+        refresh()
+        assert b"AFC Ajax" in Club.cached.html(ajax.pk)
+        assert counts.builds == 2
+
+    def test_costs_no_query_when_it_is_hot(self, ajax, django_assert_num_queries):
+        Club.cached.html(ajax.pk)
+        reader.memory.forget()
+        with django_assert_num_queries(0):
+            Club.cached.html(ajax.pk)
+
+
+class TestItsFingerprint:
+    @pytest.fixture
+    def folder(self, settings, tmp_path):
+        """Templates that a test may change: `page.html` includes `part.html`."""
+        options = settings.TEMPLATES[0] | {"DIRS": [tmp_path, *settings.TEMPLATES[0]["DIRS"]]}
+        settings.TEMPLATES = [options]
+        (tmp_path / "frame.html").write_text("{% block body %}{% endblock %}")
+        (tmp_path / "page.html").write_text(
+            '{% extends "frame.html" %}{% block body %}{% if name %}'
+            '{% for member in members %}{% include "part.html" %}{% endfor %}'
+            "{% endif %}{% endblock %}"
+        )
+        (tmp_path / "part.html").write_text("{{ member }}")
+        return tmp_path
+
+    def fingerprint(self):
+        for loader in engines["django"].engine.template_loaders:
+            loader.reset()
+        return entry("page.html").fingerprint
+
+    def test_is_the_same_for_the_same_page(self, folder):
+        assert self.fingerprint() == self.fingerprint()
+
+    @pytest.mark.parametrize("changed", ["page.html", "part.html", "frame.html"])
+    def test_changes_with_each_template(self, folder, changed):
+        before = self.fingerprint()
+        path = folder / changed
+        path.write_text(path.read_text() + "!")
+        assert self.fingerprint() != before
+
+    @pytest.mark.parametrize("setting", ["CACHING_RELEASE", "CACHING_CONTEXT"])
+    def test_changes_with_what_else_is_in_the_page(self, folder, settings, setting):
+        before = self.fingerprint()
+        setattr(settings, setting, {"site_name": "x"} if setting.endswith("CONTEXT") else "2")
+        assert self.fingerprint() != before
+
+
+class TestMistakes:
+    @pytest.fixture
+    def found(self, monkeypatch):
+        def run(entry):
+            registry = Registry()
+            registry.add(entry)
+            monkeypatch.setattr(checks, "registry", registry)
+            return [f"{message.id} {message.msg}" for message in checks.check_entries(None)]
+
+        return run
+
+    def test_a_template_that_is_not_there(self, found):
+        (message,) = found(entry("no/such.html"))
+        assert message == "caching.E008 no/such.html: there is no template no/such.html."
+
+    def test_an_include_by_a_variable(self, found, settings, tmp_path):
+        settings.TEMPLATES = [settings.TEMPLATES[0] | {"DIRS": [tmp_path]}]
+        (tmp_path / "loose.html").write_text("\n{% include part %}")
+        (message,) = found(entry("loose.html"))
+        assert message.startswith("caching.E008 loose.html: loose.html:2: a rendered entry needs")
