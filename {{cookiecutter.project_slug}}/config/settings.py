@@ -107,8 +107,17 @@ if CACHE_URL.startswith("memcached://"):
             "KEY_PREFIX": "django",
         }
     }
-    # Sessions are read from memcached, with the database behind it.
-    SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+else:
+    CACHES = {
+        "default": {
+            # Shared by all processes of this machine, as the file with the slots is.
+            "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+            "LOCATION": BASE_DIR / "django-cache",
+            "OPTIONS": {"MAX_ENTRIES": 10_000},  # The default of 300 drops sessions all the time.
+        }
+    }
+# Sessions are read from the cache, with the database behind it.
+SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 
 # What templates of cached pages know: they have no request, so no context processor either.
 CACHING_CONTEXT = {"site_name": SITE_NAME}

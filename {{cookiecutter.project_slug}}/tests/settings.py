@@ -18,6 +18,10 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":  # noqa: F405
     # A file, not memory: the server of the browser tests has a connection of its own, as in life.
     DATABASES["default"]["TEST"] = {"NAME": DATABASES["default"]["NAME"]}  # noqa: F405
 
+if CACHE_URL.startswith("sqlite://"):  # noqa: F405
+    # No test finds what another one has left.
+    CACHES["default"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}  # noqa: F405
+
 INSTALLED_APPS += ["kickoff.caching.tests.app"]  # noqa: F405
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

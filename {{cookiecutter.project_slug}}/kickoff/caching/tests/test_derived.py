@@ -86,12 +86,12 @@ class TestItsMemory:
         assert Club.cached.card(ajax.pk) == Card("Ajax", ("Anna",), 2)
 
     def test_what_a_transaction_sees_is_not_remembered(self, ajax, no_memory):
-        with pytest.raises(ZeroDivisionError), transaction.atomic():
+        with transaction.atomic():
             ajax.name = "AFC Ajax"
             ajax.save()
             assert Club.cached.card(ajax.pk).name == "AFC Ajax"
             assert ClubReads.card.versioned(ajax.pk).known_at == ONE_READER
-            raise ZeroDivisionError
+            transaction.set_rollback(True)
         assert Club.cached.card(ajax.pk).name == "Ajax"
 
 
