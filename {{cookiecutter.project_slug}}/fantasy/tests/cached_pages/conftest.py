@@ -44,6 +44,9 @@ def urls(competition, league, annas_team, live_match):
     arguments = {
         "competition": [competition.slug],
         "competition_scoreboard": [competition.slug],
+        "competition_players": [competition.slug],
+        "player_options": [competition.slug],
+        "competition_top_scorers": [competition.slug],
         "match": [live_match.pk],
         "match_report": [live_match.pk],
         "player": [player.pk],

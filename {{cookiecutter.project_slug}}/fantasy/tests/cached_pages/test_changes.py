@@ -1,8 +1,10 @@
 """Every change is on the pages once the refresher has seen it."""
 
 import re
+import time
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.urls import reverse
 from django.utils import timezone
 
@@ -25,6 +27,8 @@ from fantasy.tests import worlds
 from fantasy.tests.cached_pages.watching import refresh
 from fantasy.tests.small_cup import SmallCup
 from fantasy.worldcup.importer import import_worldcup
+from kickoff.caching.leadership import Leadership
+from kickoff.caching.refresher import Refresher, Shard
 
 # In an open transaction readers would see the truth and store nothing.
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -53,6 +57,14 @@ class TestOtherChanges:
         FantasyTeam.objects.filter(pk=annas_team.pk).update(name="Annapolis")
         refresh()
         assert "Annapolis" in see(name)
+
+    @pytest.mark.parametrize("name", ["league", "standings", "team"])
+    def test_a_manager_gets_another_name(self, hot, see, name):
+        anna = get_user_model().objects.get(username="Anna")
+        anna.username = "Annabel"
+        anna.save()
+        refresh()
+        assert "Annabel" in see(name)
 
     @pytest.mark.parametrize("name", ["league", "standings", "team"])
     def test_a_league_gets_another_name(self, hot, see, league, name):
@@ -87,6 +99,33 @@ class TestOtherChanges:
         refresh()
         assert "Ben&#x27;s team" not in see("league")
         assert "Ben&#x27;s team" in client.get(url).text
+
+    def test_the_page_of_a_team_follows_its_member(self, hot, see, competition):
+        other = worlds.create_league_of(competition, "Dora", name="Rivals")
+        Membership.objects.filter(user__username="Anna").update(league=other)
+        refresh()
+        assert "Rivals" in see("team")
+
+    @pytest.mark.parametrize("name", ["players", "player_options", "top_scorers"])
+    def test_a_player_in_a_list_gets_another_name(self, hot, see, shoot, name):
+        shoot()
+        (player,) = worlds.players_named("T01 FW 17")
+        player.name = "Zoe Quick"
+        player.save()
+        refresh()
+        assert "Zoe Quick" in see(name)
+
+    def test_the_list_of_leagues_is_made_anew_every_ten_seconds(
+        self, hot, see, competition, monkeypatch
+    ):
+        worlds.create_league_of(competition, "Dora", name="Rivals")
+        keeper = Refresher(Shard(), Leadership("1/1"))
+        keeper.once()
+        assert "Rivals" not in see("leagues")
+        now = time.monotonic()
+        monkeypatch.setattr("kickoff.caching.refresher.time.monotonic", lambda: now + 10)
+        keeper.once()
+        assert "Rivals" in see("leagues")
 
     def test_a_line_up_gets_another_captain(self, hot, see, annas_team):
         (captain,) = worlds.players_named("T01 DF 3")

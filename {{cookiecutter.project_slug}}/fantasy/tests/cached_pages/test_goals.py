@@ -28,6 +28,8 @@ class TestAGoal:
             ("league", '<span class="squad-points">4</span>'),
             ("standings", '<td class="number"><strong>8</strong></td>'),
             ("team", '<span class="points">8 points</span>'),
+            ("players", '<td class="number"><strong>4</strong></td>'),
+            ("top_scorers", '<td class="number"><strong>1</strong></td>'),
         ],
     )
     def test_is_on_every_page_that_it_concerns(self, hot, see, shoot, name, shown):

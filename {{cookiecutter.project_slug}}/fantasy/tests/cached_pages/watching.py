@@ -15,6 +15,12 @@ PAGES = [
     "league",
     "standings",
     "team",
+    "players",
+    "competition_players",
+    "player_options",
+    "top_scorers",
+    "competition_top_scorers",
+    "leagues",
 ]
 
 
