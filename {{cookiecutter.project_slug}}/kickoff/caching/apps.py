@@ -12,9 +12,9 @@ class CachingConfig(AppConfig):
 
     def ready(self) -> None:
         from kickoff.caching import checks  # noqa: F401
+        from kickoff.caching.deletions import connect
         from kickoff.caching.entries import registry
         from kickoff.caching.watch import watches
-        from kickoff.caching.watched import connect
 
         for config in apps.get_app_configs():
             if find_spec(f"{config.name}.entries"):

@@ -2,30 +2,67 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import partial
-from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, transaction
 
 from kickoff.caching.fingerprints import recorded
 from kickoff.caching.keys import Arguments, encode_arguments
 from kickoff.caching.models import Mark
-from kickoff.caching.watch import Model, watches
+from kickoff.caching.paths import Model, Values, follow
+from kickoff.caching.watch import Row, watches
+
+Stale = tuple[str, str]  # the name of the entry, its arguments as a mark keeps them
+
+_together: ContextVar[dict[str, set[Stale]] | None] = ContextVar("marks_together", default=None)
 
 
-def mark_rows(model: Model, rows: Sequence[dict[str, Any]], using: str) -> None:
+def mark_rows(model: Model, rows: Sequence[Row], using: str) -> None:
     """Marks what rows lead to; they are given by their columns before and after the change.
 
     Must be called inside the transaction of the change.
     """
+    relevant = [(watch, watch.relevant(rows)) for watch in watches.on(model)]
+    wanted: dict[str, Values] = {}
+    for watch, of_watch in relevant:
+        for path, name in watch.first_columns.items():
+            wanted.setdefault(path, set()).update(row[name] for row in of_watch)
+    ends = follow(model, wanted, using)
     stale = set()
-    for watch in watches.on(model):
-        for arguments in watch.arguments_of(rows, using):
+    for watch, of_watch in relevant:
+        for arguments in watch.arguments_of(of_watch, ends):
             stale.add((watch.entry, encode_arguments(arguments)))
             if watch.after_commit:
                 transaction.on_commit(partial(watch.after_commit, arguments), using, robust=True)
-    _insert(sorted(stale), using)
+    waiting = _together.get()
+    if waiting is not None and using in waiting:
+        waiting[using] |= stale
+    else:
+        _insert(stale, using)
+
+
+@contextmanager
+def marked_together(using: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
+    """One transaction whose marks are written at its end, each key once: for an act that changes
+    several models.
+
+    What an inner savepoint takes back stays marked: a mark too many costs a rebuild, nothing else.
+    """
+    outer = _together.get() or {}
+    with transaction.atomic(using=using):
+        if using in outer:
+            yield
+            return
+        stale: set[Stale] = set()
+        token = _together.set({**outer, using: stale})
+        try:
+            yield
+        finally:
+            _together.reset(token)
+        _insert(stale, using)
 
 
 def mark(entry: str, arguments: Iterable[Arguments], using: str = DEFAULT_DB_ALIAS) -> int:
@@ -55,7 +92,7 @@ class MarkQueue:
         Mark.objects.filter(pk__in=ids).delete()
 
 
-def _insert(stale: Iterable[tuple[str, str]], using: str) -> None:
+def _insert(stale: Iterable[Stale], using: str) -> None:
     Mark.objects.using(using).bulk_create(
-        Mark(entry=entry, arguments=arguments) for entry, arguments in stale
+        Mark(entry=entry, arguments=arguments) for entry, arguments in sorted(stale)
     )

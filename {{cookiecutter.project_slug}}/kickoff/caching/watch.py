@@ -1,9 +1,7 @@
 """Which changes make which keys stale: from a model to the arguments of entries.
 
-A path such as `membership__league` leads from the changed row to an argument of the entry. It may
-follow foreign keys in both directions, `memberships__league` from a user to all leagues that the
-user is in. What a path meets on its way is watched by the declaration of its own model: a foreign
-key that is set to another row marks what the old one led to as well.
+What a path meets on its way is watched by the declaration of its own model: a foreign key that is
+set to another row marks what the old one led to as well.
 """
 
 from __future__ import annotations
@@ -11,15 +9,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
 from typing import Any
 
-from django.db import models
-from django.db.models.constants import LOOKUP_SEP
-
 from kickoff.caching.keys import Arguments
+from kickoff.caching.paths import Ends, Model, begins_here, local_attname, verify_path
 
-Model = type[models.Model]
 Row = Mapping[str, Any]
 
 
@@ -50,74 +46,52 @@ class Watch:
     fields: tuple[str, ...] = ()
     after_commit: Callable[[Arguments], None] | None = None
 
-    @property
-    def local_fields(self) -> tuple[str, ...]:
-        """The columns of the row itself that it must know."""
-        paths = (local_attname(self.model, path) for path in self.paths)
-        fields = (local_attname(self.model, field) for field in self.fields)
-        return tuple(dict.fromkeys([*paths, *fields]))
+    @cached_property
+    def first_columns(self) -> dict[str, str]:
+        """By path the column of the row itself with which it begins."""
+        return {path: local_attname(self.model, path) for path in self.paths}
+
+    @cached_property
+    def field_columns(self) -> tuple[str, ...]:
+        return tuple(local_attname(self.model, field) for field in self.fields)
 
     def verify(self) -> None:
-        """Raises FieldDoesNotExist for a path that leads nowhere, ValueError for one that does not
-        follow foreign keys."""
+        """Raises FieldDoesNotExist for what is not there, ValueError for a path that is none."""
         for field in self.fields:
             self.model._meta.get_field(field)
         for path in self.paths:
-            model: Any = self.model
-            *steps, last = path.split(LOOKUP_SEP)
-            for step in steps:
-                field = model._meta.get_field(step)
-                if not field.is_relation or field.many_to_many or not field.related_model:
-                    raise ValueError(f"{path}: {step} is no foreign key of {model._meta.label}.")
-                model = field.related_model
-            if last != "pk" and not model._meta.get_field(last).concrete:
-                raise ValueError(f"{path}: it ends with rows, not with a field: {path}__pk.")
+            verify_path(self.model, path)
 
     @property
     def always_marks(self) -> bool:
         """Whether each write of a row marks: it needs no look at fields or at other rows."""
-        first_steps = (path.partition(LOOKUP_SEP)[0] for path in self.paths)
-        return not self.fields and all(_field(self.model, step).concrete for step in first_steps)
+        return not self.fields and all(begins_here(self.model, path) for path in self.paths)
 
-    def arguments_of(self, rows: Sequence[Row], using: str) -> set[Arguments]:
-        """The arguments that rows, given by their local columns and keys, lead to."""
-        rows = self._changed(rows) if self.fields else rows
-        if not self.paths:
-            return {()} if rows else set()
-        ends = [self._follow(path, rows, using) for path in self.paths]
-        found = {arguments for of_row in zip(*ends, strict=True) for arguments in product(*of_row)}
-        return {arguments for arguments in found if None not in arguments}
-
-    def _changed(self, rows: Sequence[Row]) -> list[Row]:
-        """One row of each that differs before and after, or is not there at one of the times."""
+    def relevant(self, rows: Sequence[Row]) -> Sequence[Row]:
+        """Of rows before and after a change those that count."""
+        if not self.fields:
+            return rows
         states: dict[Any, list[Row]] = defaultdict(list)
         for row in rows:
             states[row["pk"]].append(row)
-        names = [local_attname(self.model, field) for field in self.fields]
         return [
             of_row[0]
             for of_row in states.values()
-            if len(of_row) < 2 or any(of_row[0][name] != of_row[-1][name] for name in names)
+            if len(of_row) < 2
+            or any(of_row[0][name] != of_row[-1][name] for name in self.field_columns)
         ]
 
-    def _follow(self, path: str, rows: Sequence[Row], using: str) -> list[list[Any]]:
-        """For each row the ends of a path."""
-        values = [row[local_attname(self.model, path)] for row in rows]
-        first, _, rest = path.partition(LOOKUP_SEP)
-        if not rest:
-            return [[value] for value in values]
-        field = _field(self.model, first)
-        known = set(values) - {None}
-        if field.concrete:
-            found = (
-                _manager(field.related_model, using).filter(pk__in=known).values_list("pk", rest)
-            )
-        else:  # to the rows that refer to this one
-            found = _manager(self.model, using).filter(pk__in=known).values_list("pk", path)
-        ends: dict[Any, list[Any]] = defaultdict(list)
-        for value, end in found if known else ():
-            ends[value].append(end)
-        return [ends[value] for value in values]
+    def arguments_of(self, rows: Sequence[Row], ends: Ends) -> set[Arguments]:
+        """The arguments that relevant rows lead to, given where the paths end."""
+        if not self.paths:
+            return {()} if rows else set()
+        columns = [(ends[path], name) for path, name in self.first_columns.items()]
+        found = {
+            arguments
+            for row in rows
+            for arguments in product(*(of_path.get(row[name], ()) for of_path, name in columns))
+        }
+        return {arguments for arguments in found if None not in arguments}
 
 
 class Watches:
@@ -154,31 +128,15 @@ class Watches:
 
     def local_fields(self, model: Model) -> tuple[str, ...]:
         """All columns that a change of this model's rows must know before and after."""
-        names = {name for watch in self.on(model) for name in watch.local_fields}
+        names = {
+            name
+            for watch in self.on(model)
+            for name in (*watch.first_columns.values(), *watch.field_columns)
+        }
         return tuple(sorted(names))
 
 
 watches = Watches()
-
-
-def local_attname(model: Model, path: str) -> str:
-    """The column of the model with which a path begins: `membership__league` → membership_id, and
-    the primary key where it begins with rows that refer to this one."""
-    first = path.partition(LOOKUP_SEP)[0]
-    field = _field(model, first)
-    return str(field.attname if field.concrete else _field(model, "pk").attname)
-
-
-def columns_of(instance: models.Model, names: Iterable[str]) -> dict[str, Any]:
-    return {"pk": instance.pk, **{name: getattr(instance, name) for name in names}}
-
-
-def _field(model: Model, name: str) -> Any:
-    return model._meta.pk if name == "pk" else model._meta.get_field(name)
-
-
-def _manager(model: Any, using: str) -> Any:
-    return model._base_manager.using(using)
 
 
 def _concrete(model: Model) -> Model:

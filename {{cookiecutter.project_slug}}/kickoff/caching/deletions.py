@@ -1,0 +1,112 @@
+"""Deletions mark what goes, and what goes along, while it is still there for the paths to follow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextvars import ContextVar
+from typing import Any
+
+from django.db import models, transaction
+from django.db.models.deletion import Collector, ProtectedError, RestrictedError
+from django.db.models.signals import m2m_changed, pre_delete
+
+from kickoff.caching.marks import mark_rows
+from kickoff.caching.paths import Model
+from kickoff.caching.rows import columns_of, rows_of
+from kickoff.caching.watch import watches
+
+Deleted = tuple[int, dict[str, int]]  # as Django tells it
+
+# Set while rows are deleted whose marks, and those of all that goes with them, are written already.
+_is_marked = ContextVar("is_marked", default=False)
+
+
+def delete_marked(
+    find: Callable[[], Sequence[models.Model]],
+    using: str,
+    *,
+    origin: object,
+    locked: Model | None = None,
+    keep_parents: bool = False,
+) -> Deleted:
+    """Deletes rows and marks them, with all that goes along, model by model and not row by row.
+
+    `find` is called inside the transaction; the rows of the model `locked` are as they are in the
+    database and stay so. Raises ProtectedError and RestrictedError, with nothing done.
+    """
+    with transaction.atomic(using=using, savepoint=False):
+        collector = Collector(using=using, origin=origin)  # type: ignore[call-arg]
+        try:
+            collector.collect(find(), keep_parents=keep_parents)
+        except (ProtectedError, RestrictedError) as error:
+            refusal: Exception = error  # Raised in here, it would spoil the caller's transaction.
+        else:
+            _mark_collected(collector, using, locked)
+            return _delete(collector)
+    raise refusal
+
+
+def _mark_collected(collector: Collector, using: str, locked: Model | None) -> None:
+    for model, instances in collector.data.items():
+        if not watches.on(model):
+            continue
+        names = watches.local_fields(model)
+        if model is locked:
+            rows = [columns_of(instance, names) for instance in instances]
+        else:
+            rows = rows_of(model, [instance.pk for instance in instances], names, using)
+        mark_rows(model, rows, using)
+
+
+def _delete(collector: Collector) -> Deleted:
+    token = _is_marked.set(True)
+    try:
+        return collector.delete()
+    finally:
+        _is_marked.reset(token)
+
+
+def mark_deleted(sender: Model, instance: models.Model, using: str, **kwargs: Any) -> None:
+    """Marks a row that goes with one of an unwatched model, while what it points to is there."""
+    if not _is_marked.get():
+        mark_rows(
+            sender, rows_of(sender, [instance.pk], watches.local_fields(sender), using), using
+        )
+
+
+def mark_related(
+    sender: Model,
+    instance: models.Model,
+    action: str,
+    reverse: bool,
+    model: Model,
+    pk_set: set[Any] | None,
+    using: str,
+    **kwargs: Any,
+) -> None:
+    """Marks both ends of a many-to-many relation that changes."""
+    if action not in ("post_add", "post_remove", "pre_clear"):
+        return
+    others = _linked(sender, instance, model, using) if pk_set is None else list(pk_set)
+    for end, keys in [(type(instance), [instance.pk]), (model, others)]:
+        if watches.on(end):
+            mark_rows(end, rows_of(end, keys, watches.local_fields(end), using), using)
+
+
+def _linked(through: Model, instance: models.Model, model: Model, using: str) -> list[Any]:
+    """The keys of the rows that a many-to-many relation links with an instance."""
+    columns: dict[Any, str] = {
+        field.related_model: field.attname for field in through._meta.fields if field.many_to_one
+    }
+    links = through._base_manager.using(using).filter(**{columns[type(instance)]: instance.pk})
+    return list(links.values_list(columns[model], flat=True))
+
+
+def connect() -> None:
+    """Listens to deletions of watched rows and to many-to-many changes.
+
+    To watched models only: a listener to deletions makes Django read what it deletes.
+    """
+    for model in watches.models():
+        pre_delete.connect(mark_deleted, sender=model, dispatch_uid=f"kickoff.delete.{model}")
+    m2m_changed.connect(mark_related, dispatch_uid="kickoff.m2m")
