@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from kickoff.caching.models import Mark
+from kickoff.testing.servers import memcached_server  # noqa: F401 (a fixture)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -18,19 +19,42 @@ def ana():
 @pytest.fixture
 def browser(client, ana):
     """Signed in as ana, with a page seen already."""
-    client.force_login(ana)
-    client.get(reverse("menu"))
+    sign_in(client, ana)
     return client
+
+
+def sign_in(client, user):
+    client.force_login(user)
+    client.get(reverse("menu"))
 
 
 def is_signed_in(client):
     return "ana" in client.get(reverse("menu")).content.decode()
 
 
-def test_who_is_signed_in_costs_the_query_of_the_session_alone(browser, django_assert_num_queries):
+def test_who_is_signed_in_costs_the_query_of_the_session_alone(
+    ana, client, settings, django_assert_num_queries
+):
+    settings.SESSION_ENGINE = "django.contrib.sessions.backends.db"
+    sign_in(client, ana)
     with django_assert_num_queries(1) as seen:
-        assert is_signed_in(browser)
+        assert is_signed_in(client)
     assert "django_session" in seen.captured_queries[0]["sql"]
+
+
+def test_with_sessions_in_memcached_it_costs_none(
+    ana, client, settings, memcached_server, django_assert_num_queries
+):
+    settings.SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+    settings.CACHES = {
+        "default": {
+            "BACKEND": "kickoff.caching.django_cache.MemcachedCache",
+            "LOCATION": memcached_server.address,
+        }
+    }
+    sign_in(client, ana)
+    with django_assert_num_queries(0):
+        assert is_signed_in(client)
 
 
 def test_a_deactivated_account_is_out_at_once(browser, ana):
