@@ -6,7 +6,6 @@ from django.urls import reverse
 
 from accounts.models import User
 from kickoff.caching.models import Mark
-from kickoff.testing.servers import memcached_server  # noqa: F401 (a fixture)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
