@@ -109,11 +109,9 @@ class Watch:
         field = _field(self.model, first)
         known = set(values) - {None}
         if field.concrete:
-            found = (
-                _manager(field.related_model, using).filter(pk__in=known).values_list("pk", rest)
-            )
+            found = _locked(field.related_model, using).filter(pk__in=known).values_list("pk", rest)
         else:  # to the rows that refer to this one
-            found = _manager(self.model, using).filter(pk__in=known).values_list("pk", path)
+            found = _locked(self.model, using).filter(pk__in=known).values_list("pk", path)
         ends: dict[Any, list[Any]] = defaultdict(list)
         for value, end in found if known else ():
             ends[value].append(end)
@@ -177,8 +175,10 @@ def _field(model: Model, name: str) -> Any:
     return model._meta.pk if name == "pk" else model._meta.get_field(name)
 
 
-def _manager(model: Any, using: str) -> Any:
-    return model._base_manager.using(using)
+def _locked(model: Any, using: str) -> Any:
+    """Rows as they are now, whatever older view the transaction has; until it ends nobody moves
+    them away from keys that it has marked."""
+    return model._base_manager.using(using).select_for_update()
 
 
 def _concrete(model: Model) -> Model:

@@ -50,9 +50,7 @@ def ajax(_repeatable_read):
 
 
 def marked():
-    return set(
-        Mark.objects.filter(entry=ClubReads.page.name).values_list("arguments", flat=True)
-    )
+    return set(Mark.objects.filter(entry=ClubReads.page.name).values_list("arguments", flat=True))
 
 
 def rename(club, name):
@@ -135,9 +133,7 @@ class TestWriters:
         transaction.commit()
         assert elsewhere(lambda: (name_of(ajax), marked())) == ("AFC Ajax", {f"[{ajax.pk}]"})
 
-    def test_with_autocommit_off_a_rollback_takes_change_and_mark_along(
-        self, ajax, autocommit_off
-    ):
+    def test_with_autocommit_off_a_rollback_takes_change_and_mark_along(self, ajax, autocommit_off):
         Club.objects.filter(pk=ajax.pk).update(name="AFC Ajax")
         transaction.rollback()
         assert elsewhere(lambda: (name_of(ajax), marked())) == ("Ajax", set())
