@@ -68,6 +68,11 @@ class StoppedError(Exception):
     """Rolls back what it passes through."""
 
 
+def rename_and_fail(club):
+    rename(club, "AFC Ajax")
+    raise StoppedError
+
+
 class TestAutocommit:
     def test_when_post_save_is_sent_nobody_sees_change_or_mark_and_then_both(self, ajax):
         def look(**kwargs):
@@ -104,10 +109,14 @@ class TestNestedBlocks:
         assert elsewhere(marked) == {ajax.pk}
 
     def test_the_mark_of_an_inner_block_goes_with_the_outermost(self, ajax):
-        with pytest.raises(StoppedError), transaction.atomic():
+        @transaction.atomic
+        def outermost():
             with transaction.atomic():
                 rename(ajax, "AFC Ajax")
             raise StoppedError
+
+        with pytest.raises(StoppedError):
+            outermost()
         assert elsewhere(marked) == set()
 
     def test_an_inner_block_that_is_rolled_back_leaves_the_mark_of_the_outermost(
@@ -116,8 +125,7 @@ class TestNestedBlocks:
         with transaction.atomic():
             rename(bayern, "FC Bayern")
             with pytest.raises(StoppedError), transaction.atomic():
-                rename(ajax, "AFC Ajax")
-                raise StoppedError
+                rename_and_fail(ajax)
         assert elsewhere(marked) == {bayern.pk}
 
 
@@ -132,9 +140,13 @@ class TestOnCommit:
         def fail():
             raise StoppedError
 
-        with pytest.raises(StoppedError), transaction.atomic():
+        @transaction.atomic
+        def change():
             transaction.on_commit(fail)
             rename(ajax, "AFC Ajax")
+
+        with pytest.raises(StoppedError):
+            change()
         assert elsewhere(lambda: (Club.objects.get().name, marked())) == ("AFC Ajax", {ajax.pk})
 
 
@@ -197,13 +209,9 @@ class TestAsyncViews:
         assert marked() == {ajax.pk, bayern.pk}
 
     def test_a_transaction_that_fails_marks_nothing(self, ajax):
-        @transaction.atomic
-        def change_and_fail():
-            rename(ajax, "AFC Ajax")
-            raise StoppedError
-
+        change_and_fail = sync_to_async(transaction.atomic(rename_and_fail))
         with pytest.raises(StoppedError):
-            visit(sync_to_async(change_and_fail))
+            visit(lambda: change_and_fail(ajax))
         assert marked() == set()
 
 
@@ -291,8 +299,7 @@ class TestForks:
     def test_a_child_in_a_transaction_marks_nothing_when_it_dies(self, ajax):
         def change_and_die():
             with transaction.atomic():
-                rename(ajax, "AFC Ajax")
-                raise StoppedError
+                rename_and_fail(ajax)
 
         assert in_a_fork(change_and_die) == 1
         assert (Club.objects.get().name, marked()) == ("Ajax", set())
