@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 
@@ -12,13 +13,18 @@ import packages
 from checkout import ROOT
 
 IN_CI = os.environ.get("CI") == "true"
-
+INTERRUPTED, NO_TESTS = 2, 5  # exit codes of pytest
 
 USAGE = """usage: ci/test [fast] [arguments for pytest]
 
 Run the tests of the template and of the projects that it generates.
 fast: only what needs no server, no browser and no generated project's own tests.
+What wants the machine for itself runs after the rest: the hammer of the cache.
 """
+
+SIDE_BY_SIDE = ["-n", "auto", "--dist", "worksteal"]
+FAST = [[*SIDE_BY_SIDE, "-m", "not project"]]
+ALL = [[*SIDE_BY_SIDE, "-m", "not alone"], ["-m", "alone"]]
 
 
 def main() -> None:
@@ -29,10 +35,33 @@ def main() -> None:
     if not fast:
         provide_programs()
     release = provide_environments(fast)
-    selection = ["-m", "not project", *arguments[1:]] if fast else arguments
-    python = str(environments.python_of(release))
+    pytest = [str(environments.python_of(release)), "-m", "pytest"]
     os.chdir(ROOT)
-    os.execv(python, [python, "-m", "pytest", "-n", "auto", "--dist", "worksteal", *selection])
+    if fast:
+        sys.exit(run([[*pytest, *stage, *arguments[1:]] for stage in FAST]))
+    sys.exit(run([[*pytest, *stage, *arguments] for stage in ALL]))
+
+
+def run(stages: list[list[str]]) -> int:
+    """Run one after the other, also when one before has failed; the code of the first failure.
+
+    `ci/test -k hammer` leaves some of them without tests: that is a failure only of all together.
+    """
+    codes = []
+    for command in stages:
+        codes.append(run_stage(command))
+        if codes[-1] < 0 or codes[-1] == INTERRUPTED:
+            break
+    failed = [code for code in codes if code not in (0, NO_TESTS)]
+    return failed[0] if failed else min(codes)
+
+
+def run_stage(command: list[str]) -> int:
+    """Run it to its end. Ctrl-C reaches it by itself; to a SIGTERM we help it."""
+    stage = subprocess.Popen(command)
+    signal.signal(signal.SIGINT, lambda *_: None)
+    signal.signal(signal.SIGTERM, lambda *_: stage.terminate())
+    return stage.wait()
 
 
 def provide_programs() -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import environments
 from checkout import ROOT, export
 from tests.baking import ANSWERS, Bake, bake
 from tests.worldcup import WORLDCUP_DIR
@@ -84,6 +85,14 @@ def baked(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[
 @pytest.fixture(params=ANSWERS)
 def every_bake(request: pytest.FixtureRequest, baked: Callable[[str], Bake]) -> Bake:
     return baked(request.param)
+
+
+@pytest.fixture(params=environments.RELEASES)
+def release(request: pytest.FixtureRequest) -> str:
+    """Each Python; a test that asks for it runs with all."""
+    if not environments.exists(request.param):
+        pytest.skip(f"no environment with Python {request.param}: ci/test makes it where it can")
+    return str(request.param)
 
 
 @pytest.fixture(scope="session")

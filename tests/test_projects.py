@@ -11,13 +11,6 @@ from tests.baking import output_of
 pytestmark = pytest.mark.project
 
 
-@pytest.fixture(params=environments.RELEASES)
-def release(request):
-    if not environments.exists(request.param):
-        pytest.skip(f"no environment with Python {request.param}: ci/test makes it where it can")
-    return request.param
-
-
 @pytest.mark.parametrize("name", ["default", "no sample"])
 def test_its_tests_pass(baked, name, release, show):
     done = baked(name).python("-m", "pytest", "-p", "no:cacheprovider", release=release)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
+import sys
 
 import pytest
 
 import packages
 import suite
+from checkout import ROOT
 
 
 class TestPrograms:
@@ -79,6 +82,60 @@ class TestEnvironments:
         with pytest.raises(SystemExit) as failure:
             suite.provide_environments(fast=False)
         assert failure.value.code == 1
+
+
+def start_stages(*programs: str) -> subprocess.Popen[str]:
+    """ci/test's run of these Python programs, one after the other."""
+    stages = [[sys.executable, "-c", program] for program in programs]
+    command = [sys.executable, "-c", f"import suite; raise SystemExit(suite.run({stages}))"]
+    return subprocess.Popen(command, cwd=ROOT / "ci", stdout=subprocess.PIPE, encoding="utf-8")
+
+
+class TestStages:
+    @pytest.mark.parametrize(
+        ("codes", "expected"),
+        [
+            ((0, 0), 0),
+            ((0, 1), 1),
+            ((1, 0), 1),
+            ((0, suite.NO_TESTS), 0),
+            ((suite.NO_TESTS, suite.NO_TESTS), suite.NO_TESTS),
+            ((suite.NO_TESTS, 1), 1),
+        ],
+    )
+    def test_fails_when_one_fails_or_none_has_tests(self, codes, expected):
+        stages = start_stages(*(f"print('here'); raise SystemExit({code})" for code in codes))
+        printed, _ = stages.communicate()
+        assert stages.returncode == expected
+        assert printed == "here\n" * 2
+
+    def test_after_ctrl_c_nothing_more_begins(self):
+        stages = start_stages(f"raise SystemExit({suite.INTERRUPTED})", "print('here')")
+        assert stages.communicate()[0] == ""
+        assert stages.returncode == suite.INTERRUPTED
+
+    def test_asked_to_end_it_ends_the_stage_that_runs_and_begins_no_other(self):
+        wait = "import time; print('here', flush=True); time.sleep(60)"
+        stages = start_stages(wait, "print('here')")
+        assert stages.stdout
+        assert stages.stdout.readline() == "here\n"
+        stages.send_signal(signal.SIGTERM)
+        assert stages.communicate(timeout=30)[0] == ""
+        assert stages.returncode != 0
+
+    def test_the_hammer_is_in_a_stage_of_its_own_and_not_in_the_fast_one(self):
+        chosen = [
+            subprocess.run(
+                [sys.executable, "-m", "pytest", "--collect-only", "-q", *stage, "-n", "0"],
+                cwd=ROOT,
+                capture_output=True,
+                encoding="utf-8",
+            ).stdout
+            for stage in (*suite.FAST, *suite.ALL)
+        ]
+        hammer = "test_on_servers.py::test_no_change_is_lost_under_load"
+        assert [hammer in output for output in chosen] == [False, False, True]
+        assert "1/" in chosen[-1].splitlines()[-1]  # and nothing is beside it
 
 
 def test_a_program_is_missing_when_none_of_its_names_is_here(tmp_path, monkeypatch):

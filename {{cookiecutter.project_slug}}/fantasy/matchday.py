@@ -23,7 +23,8 @@ def kick_off(match_id: int) -> bool:
 @transaction.atomic
 def record(match_id: int, event: FeedEvent) -> bool:
     """Records an event, with the score and the points that follow from it."""
-    match = Match.objects.select_for_update(of=("self",)).select_related("round").get(pk=match_id)
+    # Without its round: MariaDB cannot lock one table of a join alone.
+    match = Match.objects.select_for_update().get(pk=match_id)
     _event, is_new = MatchEvent.objects.get_or_create(
         match=match,
         sequence=event.sequence,

@@ -18,9 +18,13 @@ def ana():
 @pytest.fixture
 def browser(client, ana):
     """Signed in as ana, with a page seen already."""
-    client.force_login(ana)
-    client.get(reverse("menu"))
+    sign_in(client, ana)
     return client
+
+
+def sign_in(client, user):
+    client.force_login(user)
+    client.get(reverse("menu"))
 
 
 def is_signed_in(client):
@@ -30,6 +34,21 @@ def is_signed_in(client):
 def test_who_is_signed_in_costs_no_query(browser, django_assert_num_queries):
     with django_assert_num_queries(0):
         assert is_signed_in(browser)
+
+
+def test_with_sessions_in_memcached_it_costs_none(
+    ana, client, settings, memcached_server, django_assert_num_queries
+):
+    settings.SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+    settings.CACHES = {
+        "default": {
+            "BACKEND": "kickoff.caching.django_cache.MemcachedCache",
+            "LOCATION": memcached_server.address,
+        }
+    }
+    sign_in(client, ana)
+    with django_assert_num_queries(0):
+        assert is_signed_in(client)
 
 
 def test_a_deactivated_account_is_out_at_once(browser, ana):

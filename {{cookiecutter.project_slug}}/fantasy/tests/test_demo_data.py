@@ -87,6 +87,7 @@ def test_every_line_up_is_legal():
         assert selection.problems() == []
 
 
+@pytest.mark.django_db(transaction=True)  # it empties the database for good
 def test_the_same_seed_makes_the_same_world():
     demo_data(seed=7)
     first = snapshot()

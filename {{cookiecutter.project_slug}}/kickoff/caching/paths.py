@@ -77,7 +77,9 @@ def _query(model: Model, group: list[str], values: Values, using: str) -> Any:
     else:
         start = _field(model, first).related_model
         names = [path.partition(LOOKUP_SEP)[2] for path in group]
-    rows = start._base_manager.using(using).filter(pk__in=values)
+    # As they are now, whatever older view the transaction has; and locked, so that until it ends
+    # nobody moves them away from the keys that it marks.
+    rows = start._base_manager.using(using).select_for_update().filter(pk__in=values)
     return rows.order_by().values_list("pk", *names)
 
 

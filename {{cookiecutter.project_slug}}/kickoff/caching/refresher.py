@@ -10,7 +10,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import DatabaseError, InterfaceError, OperationalError, close_old_connections
+from django.db import (
+    DatabaseError,
+    InterfaceError,
+    OperationalError,
+    close_old_connections,
+    connection,
+)
 
 from kickoff.caching import conf, fingerprints
 from kickoff.caching.entries import Entry, registry
@@ -89,6 +95,7 @@ class Refresher:
 
         Another refresher may do the same at the same time: that is wasteful, never wrong.
         """
+        _leave_old_view()
         self.leadership.acquire()
         self._handle_marks(lambda: False, leads=lambda: True)
         self._keep_pinned(lambda: False)
@@ -98,6 +105,7 @@ class Refresher:
         """Works while it leads and waits while another does, until it should stop."""
         while not should_stop():
             try:
+                _leave_old_view()
                 busy = self.leadership.renew_when_due() and self.step(should_stop)
             except (DatabaseError, InterfaceError) as error:
                 logger.warning("The refresher cannot reach the database: %s", error)
@@ -234,3 +242,10 @@ class Refresher:
         new = self.rebuilds - self._reported_rebuilds
         self.leadership.report(new, new / elapsed)
         self._reported_at, self._reported_rebuilds = time.monotonic(), self.rebuilds
+
+
+def _leave_old_view() -> None:
+    """A site may have autocommit off. Then a connection goes on seeing what it saw first, and what
+    it writes waits for a commit."""
+    if not connection.in_atomic_block and not connection.get_autocommit():
+        connection.set_autocommit(True)

@@ -20,8 +20,9 @@ def slots_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(autouse=True)
 def _own_slots(settings: Any, slots_folder: Path) -> Iterator[None]:
-    """No test reads what another has cached."""
-    settings.CACHE_URL = f"sqlite:///{slots_folder / 'slots.sqlite3'}"
+    """No test reads what another has cached, whichever store TEST_CACHE_URL names."""
+    if settings.CACHE_URL.startswith("sqlite:"):
+        settings.CACHE_URL = f"sqlite:///{slots_folder / 'slots.sqlite3'}"
     settings.CACHING_NAMESPACE = uuid4().hex
     reader.memory.forget()
     yield
