@@ -1,4 +1,4 @@
-"""Deletions mark what goes, and what goes along, while it is still there for the paths to follow."""
+"""Deletions mark what goes, and what goes along, while it is there for the paths to follow."""
 
 from __future__ import annotations
 

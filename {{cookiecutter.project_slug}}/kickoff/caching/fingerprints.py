@@ -8,8 +8,6 @@ of other fingerprints it empties: that is always safe, and their next reader bui
 from __future__ import annotations
 
 import time
-from collections import defaultdict
-from collections.abc import Collection
 from datetime import timedelta
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -51,16 +49,13 @@ class Recorder:
 recorder = Recorder()
 
 
-def recorded(entries: Collection[str]) -> dict[str, list[str]]:
-    """The fingerprints of these entries that any process has recorded.
+def recorded(entry: str) -> list[str]:
+    """The fingerprints of an entry that any process has recorded.
 
     Must be asked after the marks were read: whoever fills a slot from a view of the database that
     lacks a marked change has recorded its fingerprint before that change was committed.
     """
-    found: dict[str, list[str]] = defaultdict(list)
-    for row in Fingerprint.objects.filter(entry__in=entries):
-        found[row.entry].append(row.fingerprint)
-    return found
+    return list(Fingerprint.objects.filter(entry=entry).values_list("fingerprint", flat=True))
 
 
 def drop_old() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import partial
@@ -76,16 +76,17 @@ def mark(entry: str, arguments: Iterable[Arguments], using: str = DEFAULT_DB_ALI
 class MarkQueue:
     """The marks that wait in the database. Each call is a transaction of its own."""
 
-    def after(self, last_id: int, limit: int) -> list[Mark]:
-        """The next marks in the order of their ids; from the start when `last_id` is 0.
+    def entries(self) -> list[str]:
+        """The names of the entries of which marks wait."""
+        return list(Mark.objects.order_by("entry").values_list("entry", flat=True).distinct())
 
-        Every pass begins at the start: a transaction that began earlier may commit later.
-        """
-        return list(Mark.objects.filter(pk__gt=last_id).order_by("pk")[:limit])
+    def after(self, entry: str, last_id: int, limit: int) -> list[Mark]:
+        """The next marks of an entry in the order of their ids; from the start after 0."""
+        return list(Mark.objects.filter(entry=entry, pk__gt=last_id).order_by("pk")[:limit])
 
-    def fingerprints(self, entries: Collection[str]) -> dict[str, list[str]]:
-        """For the entries of marks that were read: the types of values that lie in slots."""
-        return recorded(entries)
+    def fingerprints(self, entry: str) -> list[str]:
+        """Those that lie in slots of an entry; to be asked after its marks were read."""
+        return recorded(entry)
 
     def delete(self, ids: Iterable[int]) -> None:
         """Removes marks that were handled: by their ids, never by their key."""

@@ -18,6 +18,7 @@ class Mark(models.Model):
 
     class Meta:
         ordering = ["pk"]
+        indexes = [models.Index(fields=["entry", "id"], name="mark_by_entry")]
 
     def __str__(self) -> str:
         return f"{self.entry} {self.arguments}"

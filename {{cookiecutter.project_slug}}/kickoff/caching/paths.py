@@ -1,7 +1,7 @@
 """From rows that changed along foreign keys to the arguments of entries.
 
-A path such as `membership__league` may follow foreign keys in both directions: `memberships__league`
-leads from a user to all leagues that the user is in.
+A path such as `membership__league` may follow foreign keys in both directions:
+`memberships__league` leads from a user to all leagues that the user is in.
 """
 
 from __future__ import annotations

@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 import time
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import (
@@ -19,6 +19,7 @@ from django.db import (
 )
 
 from kickoff.caching import conf, fingerprints
+from kickoff.caching.delays import Delays
 from kickoff.caching.entries import Entry, registry
 from kickoff.caching.keys import Arguments, decode_arguments, encode_arguments, slot_key
 from kickoff.caching.leadership import Leadership
@@ -26,15 +27,14 @@ from kickoff.caching.marks import MarkQueue
 from kickoff.caching.runtime import current_store
 from kickoff.caching.slots import Outcome, fill, lease, look, refresh
 from kickoff.caching.stores.base import Store, StoreUnavailableError
+from kickoff.caching.turns import Turns
 
 logger = logging.getLogger(__name__)
 
-BATCH = 500  # marks that are read at once
 TICK_S = 0.1  # between two looks at the marks; a change is visible within 0.5 s
-PIN_CHECK_S = 1.0
+PIN_CHECK_S = 1.0  # however many marks wait
 PRUNE_S = 60.0  # between two removals of expired slots, which SQLite does not do by itself
 ATTEMPTS = 20  # at one key in one batch, when others keep writing it
-FIRST_DELAY_S, LONGEST_DELAY_S = 0.5, 60.0  # after a builder has failed
 OUTAGE_DELAY_S = 1.0  # at most, while the store or the database is away
 
 
@@ -52,27 +52,6 @@ class Shard:
         return zlib.crc32(f"{entry} {arguments}".encode()) % self.count == self.index - 1
 
 
-@dataclass
-class Delays:
-    """Keys whose builders have failed, and when they are tried again."""
-
-    _until: dict[tuple[str, str], tuple[float, float]] = field(default_factory=dict)
-
-    def is_due(self, key: tuple[str, str]) -> bool:
-        return key not in self._until or time.monotonic() >= self._until[key][0]
-
-    def has_failed(self, key: tuple[str, str]) -> bool:
-        return key in self._until
-
-    def fail(self, key: tuple[str, str], longest_s: float = LONGEST_DELAY_S) -> None:
-        previous = self._until.get(key, (0.0, FIRST_DELAY_S / 2))[1]
-        delay = min(previous * 2, longest_s)
-        self._until[key] = (time.monotonic() + delay, delay)
-
-    def succeed(self, key: tuple[str, str]) -> None:
-        self._until.pop(key, None)
-
-
 class Refresher:
     """Handles marks and keeps pinned entries present, for one shard of the keys."""
 
@@ -81,10 +60,9 @@ class Refresher:
     ) -> None:
         self.shard = shard
         self.leadership = leadership
-        self.queue = queue or MarkQueue()
         self.delays = Delays()
+        self.turns = Turns(queue or MarkQueue(), self)
         self.rebuilds = 0
-        self._fingerprints: Mapping[str, list[str]] = {}
         self._due_at: dict[str, float] = {}
         self._pins_checked_at = self._pruned_at = float("-inf")
         self._reported_at = time.monotonic()
@@ -97,7 +75,7 @@ class Refresher:
         """
         _leave_old_view()
         self.leadership.acquire()
-        self._handle_marks(lambda: False, leads=lambda: True)
+        self.turns.take(lambda: True)
         self._keep_pinned(lambda: False)
         self._report()
 
@@ -117,7 +95,9 @@ class Refresher:
 
     def step(self, should_stop: Callable[[], bool] = lambda: False) -> bool:
         """Handles the marks that are there now; whether there were any."""
-        handled = self._handle_marks(should_stop, self.leadership.renew_when_due)
+        handled = self.turns.take(
+            lambda: not should_stop() and self.leadership.renew_when_due(), for_s=PIN_CHECK_S
+        )
         if time.monotonic() - self._pins_checked_at >= PIN_CHECK_S:
             self._pins_checked_at = time.monotonic()
             self._keep_pinned(should_stop)
@@ -129,48 +109,33 @@ class Refresher:
         self._report()
         return handled
 
-    def _handle_marks(self, should_stop: Callable[[], bool], leads: Callable[[], bool]) -> bool:
-        """Reads marks, rebuilds their keys, and only then deletes these marks."""
-        any_handled = False
-        last_id = 0
-        while marks := self.queue.after(last_id, BATCH):
-            last_id = marks[-1].pk
-            by_key: dict[tuple[str, str], list[int]] = {}
-            for mark in marks:
-                by_key.setdefault((mark.entry, mark.arguments), []).append(mark.pk)
-            names = {name for name, _arguments in by_key}
-            self._fingerprints = self.queue.fingerprints(names)
-            for key, ids in by_key.items():
-                if should_stop() or not leads():
-                    return any_handled
-                if self.shard.owns(*key) and self.delays.is_due(key) and self._handle(*key):
-                    self.queue.delete(ids)
-                    any_handled = True
-        return any_handled
-
-    def _handle(self, name: str, arguments: str) -> bool:
-        """Brings a key up to date; False when its marks must stay."""
-        entry = registry.get(name)
+    def handle(self, name: str, arguments: str, in_slots: Collection[str]) -> bool:
+        """Brings a marked key up to date; False when its marks must stay: it is another shard's,
+        it was tried a moment ago, or it does not work."""
+        key = (name, arguments)
+        if not self.shard.owns(*key) or not self.delays.is_due(key):
+            return False
         try:
-            self._empty_slots_of_other_code(name, decode_arguments(arguments))
-            if entry is not None:
-                self._refresh(current_store(), entry, decode_arguments(arguments))
+            self._bring_up_to_date(name, decode_arguments(arguments), in_slots)
         except (StoreUnavailableError, OperationalError, InterfaceError) as error:
             logger.debug("%s %s waits: %s", name, arguments, error)
-            self.delays.fail((name, arguments), OUTAGE_DELAY_S)
+            self.delays.fail(key, OUTAGE_DELAY_S)
             return False
         except Exception as error:
             self._complain(name, arguments, error)
             return False
-        self.delays.succeed((name, arguments))
+        self.delays.succeed(key)
         return True
 
-    def _empty_slots_of_other_code(self, name: str, arguments: Arguments) -> None:
-        """While old and new code serve side by side, each has slots of its own."""
+    def _bring_up_to_date(self, name: str, arguments: Arguments, in_slots: Collection[str]) -> None:
+        """Rebuilds the slot of this code. While old and new code serve side by side, each has slots
+        of its own: those of other code are emptied."""
         entry = registry.get(name)
-        for fingerprint in self._fingerprints.get(name, ()):
+        for fingerprint in in_slots:
             if entry is None or fingerprint != entry.fingerprint:
                 current_store().delete(slot_key(conf.namespace(), name, fingerprint, arguments))
+        if entry is not None:
+            self._refresh(current_store(), entry, arguments)
 
     def _refresh(self, store: Store, entry: Entry[Any], arguments: Arguments) -> None:
         fingerprints.recorder.record(entry)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -174,15 +174,18 @@ class ModelQueue:
         self._entry = entry
         self._arguments = arguments
 
-    def after(self, last_id: int, limit: int) -> list[Mark]:
+    def entries(self) -> list[str]:
+        return [self._entry] if self._database.marks else []
+
+    def after(self, entry: str, last_id: int, limit: int) -> list[Mark]:
         pause("read marks")
         ids = sorted(change.mark for change in self._database.marks)
         return [
             Mark(pk=pk, entry=self._entry, arguments=self._arguments) for pk in ids if pk > last_id
         ][:limit]
 
-    def fingerprints(self, entries: Collection[str]) -> dict[str, list[str]]:
-        return {}  # all processes run the same code
+    def fingerprints(self, entry: str) -> list[str]:
+        return []  # all processes run the same code
 
     def delete(self, ids: Iterable[int]) -> None:
         pause("delete marks")

@@ -210,9 +210,9 @@ class TestRefresher:
         monkeypatch.setattr(PAGE, "build", fail)
         refresher.once()
         monkeypatch.undo()
-        # The refresher's clock only: whoever else looked at it would wait for ever afterwards.
+        # The clock of the delays only: whoever else looked at it would wait for ever afterwards.
         late = SimpleNamespace(monotonic=far_in_the_future)
-        monkeypatch.setattr("kickoff.caching.refresher.time", late)
+        monkeypatch.setattr("kickoff.caching.delays.time", late)
         refresher.once()
         assert Club.cached.page(ajax.pk).name == "AFC Ajax"
         assert not Mark.objects.exists()

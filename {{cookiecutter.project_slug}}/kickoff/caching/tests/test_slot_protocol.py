@@ -25,7 +25,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from kickoff.caching import memory, reading, refresher, slots
+from kickoff.caching import delays, memory, reading, refresher, slots, turns
 from kickoff.caching.entries import Entry, Registry
 from kickoff.caching.envelope import Lease, seal, seal_lease
 from kickoff.caching.keys import encode_arguments
@@ -247,7 +247,7 @@ class SlotMachine(RuleBasedStateMachine):
         leadership: Any = FakeLeadership()
         queue: Any = self.queue
         working = Refresher(Shard(), leadership, queue)
-        working._handle_marks(lambda: False, leadership.renew_when_due)
+        working.turns.take(leadership.renew_when_due)
         with suppress(StoreUnavailableError):
             working._keep(self.store, self.entry, ARGUMENTS)
 
@@ -264,7 +264,8 @@ class SlotMachine(RuleBasedStateMachine):
     def _patch(self) -> None:
         registry = Registry()
         registry.add(self.entry)
-        self._replace(memory, "time", self.clock)
+        for module in (memory, delays, turns):
+            self._replace(module, "time", self.clock)
         for module in (reading, refresher):
             self._replace(module, "current_store", lambda: self.store)
             self._replace(module, "time", self.clock)
@@ -356,8 +357,8 @@ class MarksAreDeletedBeforeTheRebuild(SlotMachine):
     checked = ("I2",)
 
     class queue_class(ModelQueue):  # noqa: N801
-        def after(self, last_id, limit):
-            marks = super().after(last_id, limit)
+        def after(self, entry, last_id, limit):
+            marks = super().after(entry, last_id, limit)
             self.delete([mark.pk for mark in marks])
             return marks
 

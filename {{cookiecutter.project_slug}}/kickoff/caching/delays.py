@@ -1,0 +1,31 @@
+"""Keys whose builders have failed, and when they are tried again."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+
+FIRST_DELAY_S, LONGEST_DELAY_S = 0.5, 60.0
+
+Key = tuple[str, str]  # the name of the entry, its arguments as a mark keeps them
+
+
+@dataclass
+class Delays:
+    """Each failure of a key doubles its delay, up to a limit."""
+
+    _until: dict[Key, tuple[float, float]] = field(default_factory=dict)
+
+    def is_due(self, key: Key) -> bool:
+        return key not in self._until or time.monotonic() >= self._until[key][0]
+
+    def has_failed(self, key: Key) -> bool:
+        return key in self._until
+
+    def fail(self, key: Key, longest_s: float = LONGEST_DELAY_S) -> None:
+        previous = self._until.get(key, (0.0, FIRST_DELAY_S / 2))[1]
+        delay = min(previous * 2, longest_s)
+        self._until[key] = (time.monotonic() + delay, delay)
+
+    def succeed(self, key: Key) -> None:
+        self._until.pop(key, None)
