@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import IntegrityError, transaction
 
-from fantasy.models import MAX_TEAMS, Competition, FantasyTeam, League, Membership
+from fantasy.models import MAX_TEAMS, FantasyTeam, League, Membership
 
 
 class JoinRefusedError(Exception):
@@ -15,9 +15,7 @@ class NameTakenError(Exception):
     """A league of that name is there already."""
 
 
-def create_league(
-    owner_id: int, competition: Competition, name: str, team_name: str
-) -> FantasyTeam:
+def create_league(owner_id: int, competition_id: int, name: str, team_name: str) -> FantasyTeam:
     """Founds a league with its owner's team as the first member.
 
     Raises NameTakenError, and creates nothing, when another league has the name.
@@ -26,7 +24,7 @@ def create_league(
         try:
             with transaction.atomic():
                 league = League.objects.create(
-                    competition=competition, name=name, owner_id=owner_id
+                    competition_id=competition_id, name=name, owner_id=owner_id
                 )
         except IntegrityError as error:
             raise NameTakenError(name) from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from django.db import transaction
 from django.utils import timezone
@@ -15,10 +16,10 @@ from fantasy.models import (
     FantasyTeam,
     Lineup,
     LineupPlace,
-    Player,
     Position,
     Round,
 )
+from kickoff.caching.marks import marked_together
 
 # How many starters may play in each position: (fewest, most).
 FORMATION: dict[Position, tuple[int, int]] = {
@@ -36,13 +37,29 @@ class DeadlinePassedError(Exception):
     """The round has begun: its line-ups are fixed."""
 
 
+class Row(Protocol):
+    """A model or a page object."""
+
+    @property
+    def pk(self) -> int: ...
+
+
+class Selectable(Row, Protocol):
+    """A player, as a model or as a page object."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def position(self) -> str: ...
+
+
 @dataclass(frozen=True)
 class Selection:
     """What a manager wants to send into a round. Not necessarily legal."""
 
-    starters: Sequence[Player]
-    bench: Sequence[Player]
-    captain: Player | None
+    starters: Sequence[Selectable]
+    bench: Sequence[Selectable]
+    captain: Selectable | None
 
     def problems(self) -> list[str]:
         """Everything that keeps it from being a legal line-up, in sentences; empty when legal."""
@@ -80,7 +97,7 @@ class Selection:
             yield "Choose a captain among the players who start."
 
 
-def save_lineup(team: FantasyTeam, round_: Round, selection: Selection) -> Lineup:
+def save_lineup(team: Row, round_: Row, selection: Selection) -> Lineup:
     """Replaces the team's line-up for the round, as a whole.
 
     The caller has made sure that the selection is legal (`Selection.problems`). Two savers take
@@ -89,13 +106,15 @@ def save_lineup(team: FantasyTeam, round_: Round, selection: Selection) -> Lineu
     Raises DeadlinePassedError when the deadline passes before the line-up is in the database.
     """
     assert selection.captain is not None
-    with transaction.atomic():
-        FantasyTeam.objects.select_for_update().get(pk=team.pk)
-        _refuse_after_deadline(round_)
+    with marked_together():
+        # The deadline as it is now: a feed may have moved it since the page was opened.
+        locked = FantasyTeam.objects.select_for_update().with_round_open(round_.pk)
+        if not locked.get(pk=team.pk).round_is_open:
+            raise DeadlinePassedError
         lineup, _created = Lineup.objects.update_or_create(
-            team=team,
-            round=round_,
-            defaults={"captain": selection.captain, "saved_at": timezone.now()},
+            team_id=team.pk,
+            round_id=round_.pk,
+            defaults={"captain_id": selection.captain.pk, "saved_at": timezone.now()},
         )
         _replace_places(lineup, _places(lineup, selection))
     return lineup
@@ -118,12 +137,6 @@ def carry_over_lineups(round_: Round, *, batch: int = 500) -> int:
     return carried
 
 
-def _refuse_after_deadline(round_: Round) -> None:
-    # Read again: a feed may have moved the deadline since the page was opened.
-    if not Round.objects.get(pk=round_.pk).is_open_at(timezone.now()):
-        raise DeadlinePassedError
-
-
 def _replace_places(lineup: Lineup, wanted: list[LineupPlace]) -> None:
     """Writes only those that differ: most managers change two or three players."""
     kept = set(lineup.places.values_list("place", "player"))
@@ -136,12 +149,12 @@ def _places(lineup: Lineup, selection: Selection) -> list[LineupPlace]:
     """Places 1 to 15: the starters from the goalkeeper to the forwards, then the bench."""
     players = [*_by_position(selection.starters), *_by_position(selection.bench)]
     return [
-        LineupPlace(lineup=lineup, place=place, player=player)
+        LineupPlace(lineup=lineup, place=place, player_id=player.pk)
         for place, player in enumerate(players, start=1)
     ]
 
 
-def _by_position(players: Iterable[Player]) -> list[Player]:
+def _by_position(players: Iterable[Selectable]) -> list[Selectable]:
     return sorted(players, key=lambda player: _ORDER[Position(player.position)])
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from fantasy import pages
 from fantasy.entries.points import points_of
 from fantasy.entries.shapes import shape, shape_all
-from fantasy.models import Competition, Match, Player, Round, Team, label_of
+from fantasy.models import Competition, Match, Player, Round, Team
 from kickoff.caching.entries import CachedManager, DerivedEntry, Entry, Versioned
 from kickoff.caching.rendering import RenderedEntry
 
@@ -106,7 +106,7 @@ def _derive_options(squads: pages.Squads) -> pages.PlayerOptions:
         tuple(
             pages.PlayerOption(
                 position=player.position,
-                label=label_of(player.name, squads.team_code(player.team_id), player.number),
+                label=squads.label(player),
             )
             for player in in_squad_order
         )

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import groupby
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 
 from fantasy import pages
 from fantasy.entries.competition import CompetitionReads, locked_rounds
+from fantasy.entries.lineups import lineups_by_team
+from fantasy.entries.manager import build_own_lineups, build_own_teams
 from fantasy.entries.points import points_of
 from fantasy.entries.shapes import shape
-from fantasy.models import STARTERS, FantasyTeam, League, LineupPlace
+from fantasy.models import FantasyTeam, League, LineupPlace
 from fantasy.standings import league_table, lineup_points
 from kickoff.caching.entries import CachedManager, DerivedEntry, Entry, Versioned
 from kickoff.caching.rendering import RenderedEntry
@@ -29,10 +30,7 @@ def _build_roster(league_id: int) -> pages.Roster | None:
     league = League.objects.select_related("owner").filter(pk=league_id).first()
     if league is None:
         return None
-    lineups = {
-        team_id: tuple(lineup for _team_id, lineup in of_team)
-        for team_id, of_team in groupby(_lineups(league_id), key=lambda pair: pair[0])
-    }
+    lineups = lineups_by_team(LineupPlace.objects.of_league(league_id))
     return pages.Roster(
         pk=league.pk,
         name=league.name,
@@ -48,24 +46,6 @@ def _build_roster(league_id: int) -> pages.Roster | None:
             for team in FantasyTeam.objects.in_league(league_id)
         ),
     )
-
-
-def _lineups(league_id: int) -> Iterator[tuple[int, pages.RosterLineup]]:
-    """All line-ups of a league with the keys of their teams, team by team."""
-    places = LineupPlace.objects.of_league(league_id).values_list(
-        "lineup__team", "lineup__round", "lineup__captain", "place", "player"
-    )
-    for (team_id, round_id, captain_id), of_lineup in groupby(places, key=lambda row: row[:3]):
-        players = [(place, player_id) for *_lineup, place, player_id in of_lineup]
-        yield (
-            team_id,
-            pages.RosterLineup(
-                round_id=round_id,
-                captain_id=captain_id,
-                starters=tuple(player_id for place, player_id in players if place <= STARTERS),
-                bench=tuple(player_id for place, player_id in players if place > STARTERS),
-            ),
-        )
 
 
 def _parts(league_id: int) -> list[Versioned[Any]] | None:
@@ -247,3 +227,18 @@ class FantasyTeamReads(CachedManager, model=FantasyTeam):
     )
     page = DerivedEntry(_derive_team, parts=_team_parts)
     html = RenderedEntry("fantasy/team.html", of=page)
+    # For the manager alone. By the key of the user, and of the team.
+    of_user = Entry(
+        build_own_teams,
+        stale_when={
+            "fantasy.FantasyTeam": "membership__user",
+            "fantasy.Membership": "user",
+            "fantasy.League": Changed("name", "owner", "invite_code", to="memberships__user"),
+        },
+        at_once=True,
+    )
+    lineups = Entry(
+        build_own_lineups,
+        stale_when={"fantasy.Lineup": "team", "fantasy.LineupPlace": "lineup__team"},
+        at_once=True,
+    )

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from fantasy.models import Competition, FantasyTeam, League
+from fantasy.models import FantasyTeam, League
 
 
 class TeamNameField(forms.CharField):
@@ -31,8 +31,8 @@ class CreateLeagueForm(forms.ModelForm):
         fields = ["name"]
         labels = {"name": "The name of the league"}
 
-    def __init__(self, data: Any, competition: Competition) -> None:
-        super().__init__(data, instance=League(competition=competition))
+    def __init__(self, data: Any, competition_id: int) -> None:
+        super().__init__(data, instance=League(competition_id=competition_id))
 
     def say_that_the_name_is_taken(self) -> None:
         self.add_error("name", "There is a league of that name already. Choose another.")

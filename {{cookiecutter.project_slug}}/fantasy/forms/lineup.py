@@ -9,8 +9,10 @@ from django import forms
 from django.forms.boundfield import BoundField
 from django.utils import timezone
 
+from fantasy import pages
 from fantasy.lineups import BENCH_GOALKEEPERS, FORMATION, Selection
-from fantasy.models import SQUAD_SIZE, STARTERS, Competition, Lineup, Player, Round
+from fantasy.models import SQUAD_SIZE, STARTERS
+from fantasy.pages.squads import as_typed
 
 PLACES = range(1, SQUAD_SIZE + 1)
 
@@ -35,11 +37,9 @@ class LineupForm(forms.Form):
         empty_value=None,
     )
 
-    def __init__(
-        self, data: Any, competition: Competition, round_: Round, previous: Lineup | None
-    ) -> None:
-        super().__init__(data, initial=_as_typed(previous) if previous else {})
-        self.competition = competition
+    def __init__(self, data: Any, squads: pages.Squads, round_: pages.Round) -> None:
+        super().__init__(data)
+        self.squads = squads
         self.round = round_
         for place in PLACES:
             self.fields[field_name(place)] = forms.CharField(
@@ -48,6 +48,11 @@ class LineupForm(forms.Form):
                 required=False,
                 widget=forms.TextInput(attrs=OFFER_PLAYERS),
             )
+
+    def show(self, lineup: pages.RosterLineup | None) -> None:
+        """Begins with a line-up that there is already."""
+        if lineup is not None:
+            self.initial = _as_typed(lineup, self.squads)
 
     def starter_fields(self) -> Iterator[BoundField]:
         return (self[field_name(place)] for place in PLACES if place <= STARTERS)
@@ -81,16 +86,17 @@ class LineupForm(forms.Form):
         for problem in self.selection.problems():
             self.add_error(None, problem)
 
-    def _find(self, typed: dict[int, str]) -> dict[int, Player]:
+    def _find(self, typed: dict[int, str]) -> dict[int, pages.Player]:
         """The player of each place; a place whose text means no single player gets an error."""
-        candidates = Player.objects.of(self.competition).typed_as(typed.values())
+        by_name = self.squads.by_typed_name()
         found = {}
         for place, text in typed.items():
-            meant = [player for player in candidates if player.is_typed_as(text)]
+            meant = by_name.get(as_typed(text), [])
             if len(meant) == 1:
                 found[place] = meant[0]
             else:
-                self.add_error(field_name(place), _explain(text, meant))
+                labels = [self.squads.label(player) for player in meant]
+                self.add_error(field_name(place), _explain(text, labels))
         return found
 
 
@@ -98,17 +104,18 @@ def field_name(place: int) -> str:
     return f"place_{place}"
 
 
-def _explain(text: str, meant: Iterable[Player]) -> str:
-    options = " or ".join(player.label for player in meant)
+def _explain(text: str, labels: Iterable[str]) -> str:
+    options = " or ".join(labels)
     if options:
         return f"Which one: {options}?"
     return f"No player of this competition is called “{text}”." if text else "Choose a player."
 
 
-def _as_typed(lineup: Lineup) -> dict[str, Any]:
+def _as_typed(lineup: pages.RosterLineup, squads: pages.Squads) -> dict[str, Any]:
     initial: dict[str, Any] = {}
-    for place in lineup.places.all():
-        initial[field_name(place.place)] = place.player.label
-        if place.player_id == lineup.captain_id:
-            initial["captain"] = place.place
+    for place, player_id in enumerate([*lineup.starters, *lineup.bench], start=1):
+        if player := squads.players.get(player_id):
+            initial[field_name(place)] = squads.label(player)
+        if player_id == lineup.captain_id:
+            initial["captain"] = place
     return initial

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from django.conf import settings
 from django.core.validators import MinLengthValidator
 from django.db import models
-from django.db.models import IntegerField, OuterRef, Prefetch, Q, Subquery
+from django.db.models import Exists, IntegerField, OuterRef, Prefetch, Q, Subquery
 
 from fantasy.models.competition import Competition, Round
 from fantasy.models.squad import Player
@@ -113,6 +113,10 @@ class FantasyTeamQuerySet(WatchedQuerySet["FantasyTeam"]):
     def of_user(self, user_id: int) -> FantasyTeamQuerySet:
         return self.with_league().filter(membership__user=user_id).order_by("name", "pk")
 
+    def with_round_open(self, round_id: int) -> FantasyTeamQuerySet:
+        """Adds `round_is_open`: whether line-ups for the round can be changed now."""
+        return self.annotate(round_is_open=Exists(Round.objects.open().filter(pk=round_id)))
+
     def among(self, team_ids: Iterable[int]) -> FantasyTeamQuerySet:
         return self.filter(pk__in=team_ids)
 
@@ -152,15 +156,6 @@ class FantasyTeam(WatchedModel):
 class LineupQuerySet(WatchedQuerySet["Lineup"]):
     def for_round(self, round_: Round) -> LineupQuerySet:
         return self.filter(round=round_)
-
-    def latest_of(self, team: FantasyTeam, round_: Round) -> Lineup | None:
-        """The line-up of a team for the round or, while there is none, for the latest before."""
-        return (
-            self.filter(team=team, round__number__lte=round_.number)
-            .order_by("-round__number")
-            .with_places()
-            .first()
-        )
 
     def latest_before(self, round_: Round, teams: FantasyTeamQuerySet) -> LineupQuerySet:
         """Of each of the teams its latest line-up for an earlier round."""
@@ -209,9 +204,14 @@ class LineupPlaceQuerySet(WatchedQuerySet["LineupPlace"]):
 
     def of_league(self, league_id: int) -> LineupPlaceQuerySet:
         """The places of all line-ups of a league, line-up by line-up."""
-        return self.filter(lineup__team__membership__league=league_id).order_by(
-            "lineup__team", "lineup__round__number", "place"
-        )
+        return self.filter(lineup__team__membership__league=league_id).by_lineup()
+
+    def of_team(self, team_id: int) -> LineupPlaceQuerySet:
+        """The places of all line-ups of a fantasy team, line-up by line-up."""
+        return self.filter(lineup__team=team_id).by_lineup()
+
+    def by_lineup(self) -> LineupPlaceQuerySet:
+        return self.order_by("lineup__team", "lineup__round__number", "place")
 
 
 class LineupPlace(WatchedModel):

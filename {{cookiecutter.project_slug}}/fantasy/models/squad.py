@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -15,9 +14,6 @@ from kickoff.caching.watched import WatchedModel, WatchedQuerySet
 
 if TYPE_CHECKING:
     from fantasy.entries import PlayerReads
-
-# "Kylian Mbappé · FRA 10": see `Player.label`.
-LABEL = re.compile(r"^.+ · (?P<code>\w{1,3}) (?P<number>\d{1,4})$")
 
 
 def label_of(name: str, code: str, number: int) -> str:
@@ -55,17 +51,6 @@ class Team(WatchedModel):
 class PlayerQuerySet(WatchedQuerySet["Player"]):
     def of(self, competition: Competition | int) -> PlayerQuerySet:
         return self.filter(team__competition=competition)
-
-    def typed_as(self, texts: Iterable[str]) -> PlayerQuerySet:
-        """All who are meant by one of the texts: labels as in `Player.label`, or whole names."""
-        meant = Q(pk=None)
-        for text in filter(None, texts):
-            label = LABEL.match(text)
-            if label:
-                meant |= Q(team__code=label["code"].upper(), number=label["number"])
-            else:
-                meant |= Q(plain_name__iexact=plain(text))
-        return self.select_related("team").filter(meant)
 
     def in_teams(self, team_ids: Iterable[int]) -> PlayerQuerySet:
         """The squads of these teams, by shirt number."""
@@ -125,8 +110,3 @@ class Player(WatchedModel):
     def label(self) -> str:
         """See `label_of`."""
         return label_of(self.name, self.team.code, self.number)
-
-    def is_typed_as(self, text: str) -> bool:
-        """Whether the text is the label or, accents and case aside, the name."""
-        as_label = text.casefold() == self.label.casefold()
-        return as_label or plain(text).casefold() == self.plain_name.casefold()

@@ -20,7 +20,9 @@ from fantasy.pages.league import (
     Table,
     TeamHead,
     TeamPage,
+    latest_lineup,
 )
+from fantasy.pages.manager import OwnLeague, OwnTeam
 from fantasy.pages.match import Event, Match, MatchPage, Progress, Report, ReportedEvent
 from fantasy.pages.player import (
     Appearance,
@@ -50,6 +52,8 @@ __all__ = [
     "ListedLeague",
     "Match",
     "MatchPage",
+    "OwnLeague",
+    "OwnTeam",
     "Place",
     "PlacedPlayer",
     "Player",
@@ -75,4 +79,5 @@ __all__ = [
     "Team",
     "TeamHead",
     "TeamPage",
+    "latest_lineup",
 ]

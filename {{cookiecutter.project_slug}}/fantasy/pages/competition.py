@@ -26,6 +26,10 @@ class Round(msgspec.Struct, frozen=True):
     name: str
     deadline: datetime
 
+    def is_open_at(self, moment: datetime) -> bool:
+        """Whether line-ups can be changed at that moment (an aware date and time)."""
+        return moment < self.deadline
+
 
 class Calendar(msgspec.Struct, frozen=True):
     """The rounds of a competition, the first one first."""
@@ -37,6 +41,12 @@ class Calendar(msgspec.Struct, frozen=True):
         """Those whose deadline has passed: nothing is written when it does, so no cached value
         can know it."""
         return tuple(round_ for round_ in self.rounds if round_.deadline <= moment)
+
+    def to_edit(self, moment: datetime, number: int | None = None) -> Round | None:
+        """The round of that number or else the next one whose line-ups are open."""
+        meant = next((round_ for round_ in self.rounds if round_.number == number), None)
+        is_open = [round_ for round_ in self.rounds if round_.is_open_at(moment)]
+        return meant or min(is_open, key=lambda r: (r.deadline, r.number), default=None)
 
     def name_of(self, round_id: int) -> str:
         """The name of a round; empty for one that is not known yet."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from math import inf
+
 import msgspec
 
-from fantasy.pages.competition import Competition, Round
+from fantasy.pages.competition import Calendar, Competition, Round
 from fantasy.pages.squads import HasPosition
 
 
@@ -15,6 +18,15 @@ class RosterLineup(msgspec.Struct, frozen=True):
     captain_id: int
     starters: tuple[int, ...]
     bench: tuple[int, ...]
+
+
+def latest_lineup(
+    lineups: Iterable[RosterLineup], calendar: Calendar, until: Round
+) -> RosterLineup | None:
+    """The line-up for a round or, while there is none, for the latest round before."""
+    numbers = {round_.pk: round_.number for round_ in calendar.rounds}
+    earlier = [lineup for lineup in lineups if numbers.get(lineup.round_id, inf) <= until.number]
+    return max(earlier, key=lambda lineup: numbers[lineup.round_id], default=None)
 
 
 class RosterTeam(msgspec.Struct, frozen=True):

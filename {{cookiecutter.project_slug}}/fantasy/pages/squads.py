@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date
 
 import msgspec
 
-from fantasy.models import Position
+from fantasy.models import Position, label_of
 from fantasy.names import plain
+
+
+def as_typed(text: str) -> str:
+    """The text without what does not count when a name is typed."""
+    return plain(text).casefold()
 
 
 class Team(msgspec.Struct, frozen=True):
@@ -62,7 +68,7 @@ class Squads(msgspec.Struct, frozen=True):
 
     def matching(self, text: str = "", position: str = "", team: str = "") -> Iterator[Player]:
         """Those whose name contains the text, in that position, of the team with that code."""
-        wanted = plain(text).casefold()
+        wanted = as_typed(text)
         return (
             player
             for player in self.players.values()
@@ -90,6 +96,19 @@ class Squads(msgspec.Struct, frozen=True):
     def codes(self) -> list[tuple[str, str]]:
         """The code and the name of each team, by name."""
         return sorted(((team.code, team.name) for team in self.teams.values()), key=lambda t: t[1])
+
+    def label(self, player: Player) -> str:
+        """The name by which the line-up editor knows a player."""
+        return label_of(player.name, self.team_code(player.team_id), player.number)
+
+    def by_typed_name(self) -> dict[str, list[Player]]:
+        """Whom a text means in the line-up editor, accents and case aside: the text is a label, or
+        a name that several may have."""
+        found: dict[str, list[Player]] = defaultdict(list)
+        for player in self.players.values():
+            for name in {as_typed(self.label(player)), as_typed(player.plain_name)}:
+                found[name].append(player)
+        return found
 
     def team_name(self, team_id: int) -> str:
         team = self.teams.get(team_id)

@@ -123,7 +123,7 @@ class TestAtTheSameTime:
         [user] = worlds.create_users("Dora")
         monkeypatch.setattr("fantasy.leagues.FantasyTeam", None)
         with pytest.raises(AttributeError):
-            create_league(user.pk, competition, "Sunday Club", "Dora's Eleven")
+            create_league(user.pk, competition.pk, "Sunday Club", "Dora's Eleven")
         assert not League.objects.exists()
 
     def test_who_joins_locks_the_league(self, league, django_assert_num_queries):

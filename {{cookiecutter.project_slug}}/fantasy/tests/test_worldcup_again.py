@@ -35,7 +35,7 @@ def imported(tmp_path):
 def create_lineup(*players):
     """A line-up with these players in the first round of the cup; the first is the captain."""
     (user,) = worlds.create_users("Anna")
-    team = create_league(user.pk, Competition.objects.get(), "Friends", "Anna's team")
+    team = create_league(user.pk, Competition.objects.get().pk, "Friends", "Anna's team")
     round_ = Round.objects.get(number=1)
     lineup = Lineup.objects.create(
         team=team, round=round_, captain=players[0], saved_at=round_.deadline

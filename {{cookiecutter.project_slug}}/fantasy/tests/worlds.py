@@ -69,7 +69,7 @@ def create_users(*names: str) -> list:
 def create_league_of(competition: Competition, *user_names: str, name: str = "Friends") -> League:
     """A league of new users, each with a team called like "Anna's team"; the first is the owner."""
     owner, *others = create_users(*user_names)
-    team = create_league(owner.pk, competition, name, f"{owner.username}'s team")
+    team = create_league(owner.pk, competition.pk, name, f"{owner.username}'s team")
     league = team.membership.league
     for user in others:
         join_league(user.pk, league, f"{user.username}'s team")

@@ -7,14 +7,17 @@ import re
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from fantasy.forms.leagues import CreateLeagueForm, JoinLeagueForm
 from fantasy.forms.lineup import LineupForm
 from fantasy.leagues import JoinRefusedError, NameTakenError, create_league, join_league
 from fantasy.lineups import DeadlinePassedError, save_lineup
-from fantasy.models import Competition, FantasyTeam, Lineup, Round
+from fantasy.models import Competition, FantasyTeam
+from fantasy.pages import OwnTeam, latest_lineup
+from fantasy.views.found import found
 
 ROUND_NUMBER = re.compile(r"[0-9]{1,4}")
 GET_OR_POST = ["GET", "HEAD", "POST"]
@@ -24,7 +27,7 @@ GET_OR_POST = ["GET", "HEAD", "POST"]
 @require_safe
 def my_teams(request: HttpRequest) -> HttpResponse:
     """The visitor's teams in all leagues."""
-    teams = FantasyTeam.objects.of_user(_user_id(request))
+    teams = FantasyTeam.cached.of_user(_user_id(request))
     return render(request, "fantasy/my_teams.html", {"teams": teams})
 
 
@@ -32,14 +35,14 @@ def my_teams(request: HttpRequest) -> HttpResponse:
 @require_http_methods(GET_OR_POST)
 def new_league(request: HttpRequest) -> HttpResponse:
     """Founds a league in the current competition."""
-    competition = Competition.objects.current()
+    competition = Competition.cached.named()
     if competition is None:
         return render(request, "fantasy/no_competition.html")
-    form = CreateLeagueForm(request.POST or None, competition)
+    form = CreateLeagueForm(request.POST or None, competition.pk)
     if request.method == "POST" and form.is_valid():
         name, team_name = form.cleaned_data["name"], form.cleaned_data["team_name"]
         try:
-            team = create_league(_user_id(request), competition, name, team_name)
+            team = create_league(_user_id(request), competition.pk, name, team_name)
         except NameTakenError:
             form.say_that_the_name_is_taken()
         else:
@@ -69,14 +72,15 @@ def join(request: HttpRequest) -> HttpResponse:
 @require_http_methods(GET_OR_POST)
 def edit_lineup(request: HttpRequest, pk: int) -> HttpResponse:
     """The line-up of one of the visitor's teams for the next round whose deadline is to come."""
-    team = get_object_or_404(FantasyTeam.objects.of_user(_user_id(request)), pk=pk)
-    competition = team.membership.league.competition
-    round_ = _round_to_edit(request, competition)
+    team = _own_team(request, pk)
+    calendar = found(Competition.cached.calendar(team.league.competition_id))
+    round_ = calendar.to_edit(timezone.now(), _round_number(request))
     if round_ is None:
         return render(request, "fantasy/lineup_closed.html", {"team": team})
-    form = LineupForm(
-        request.POST or None, competition, round_, Lineup.objects.latest_of(team, round_)
-    )
+    squads = found(Competition.cached.squads(team.league.competition_id))
+    form = LineupForm(request.POST or None, squads, round_)
+    if request.method != "POST":
+        form.show(latest_lineup(FantasyTeam.cached.lineups(team.pk) or (), calendar, round_))
     if request.method == "POST" and form.is_valid():
         try:
             save_lineup(team, round_, form.selection)
@@ -85,7 +89,7 @@ def edit_lineup(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, f"Your line-up for {round_.name} is saved.")
             return redirect("fantasy:edit_lineup", team.pk)
-    context = {"team": team, "competition": competition, "round": round_, "form": form}
+    context = {"team": team, "competition": calendar.competition, "round": round_, "form": form}
     return render(request, "fantasy/edit_lineup.html", context)
 
 
@@ -95,9 +99,13 @@ def _user_id(request: HttpRequest) -> int:
     return user_id
 
 
-def _round_to_edit(request: HttpRequest, competition: Competition) -> Round | None:
-    """The round that the form was made for, or the next open one."""
-    rounds = Round.objects.of(competition.pk)
+def _own_team(request: HttpRequest, pk: int) -> OwnTeam:
+    """Raises Http404 for a team that is not the visitor's."""
+    teams = FantasyTeam.cached.of_user(_user_id(request)) or ()
+    return found(next((team for team in teams if team.pk == pk), None))
+
+
+def _round_number(request: HttpRequest) -> int | None:
+    """The round that the form was made for."""
     number = request.POST.get("round", "")
-    meant = rounds.numbered(int(number)) if ROUND_NUMBER.fullmatch(number) else None
-    return meant or rounds.open().first()
+    return int(number) if ROUND_NUMBER.fullmatch(number) else None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
-
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -12,8 +10,7 @@ from django.views.decorators.http import require_safe
 from fantasy.entries.league import LEAGUES_PER_PAGE
 from fantasy.forms.players import PlayerFilterForm
 from fantasy.models import Competition, FantasyTeam, League, Match, Player
-
-V = TypeVar("V")
+from fantasy.views.found import found
 
 PLAYERS_PER_PAGE = 50
 
@@ -30,7 +27,7 @@ def home(request: HttpRequest, slug: str | None = None) -> HttpResponse:
 @require_safe
 def scoreboard(request: HttpRequest, slug: str | None = None) -> HttpResponse:
     """The part of the home page that renews itself."""
-    competition = _found(Competition.cached.named(slug))
+    competition = found(Competition.cached.named(slug))
     return _page(Competition.cached.scoreboard_html(competition.pk))
 
 
@@ -52,11 +49,11 @@ def players(request: HttpRequest, slug: str | None = None) -> HttpResponse:
     competition = Competition.cached.named(slug)
     if competition is None:
         return _without_competition(request, slug)
-    squads = _found(Competition.cached.squads(competition.pk))
+    squads = found(Competition.cached.squads(competition.pk))
     form = PlayerFilterForm(request.GET, squads.codes())
     totals = Competition.cached.totals(competition.pk) or {}
-    found = squads.ranked(squads.matching(**form.criteria()), totals)
-    page = Paginator(found, PLAYERS_PER_PAGE).get_page(request.GET.get("page"))
+    ranked = squads.ranked(squads.matching(**form.criteria()), totals)
+    page = Paginator(ranked, PLAYERS_PER_PAGE).get_page(request.GET.get("page"))
     context = {"competition": competition, "form": form, "page": page}
     return render(request, "fantasy/players.html", context)
 
@@ -64,7 +61,7 @@ def players(request: HttpRequest, slug: str | None = None) -> HttpResponse:
 @require_safe
 def player_options(request: HttpRequest, slug: str) -> HttpResponse:
     """The names that the line-up editor offers while one types."""
-    competition = _found(Competition.cached.named(slug))
+    competition = found(Competition.cached.named(slug))
     return _page(Competition.cached.options_html(competition.pk))
 
 
@@ -86,10 +83,10 @@ def top_scorers(request: HttpRequest, slug: str | None = None) -> HttpResponse:
 @require_safe
 def leagues(request: HttpRequest) -> HttpResponse:
     """All leagues."""
-    count = _found(League.cached.listing(1)).count
+    count = found(League.cached.listing(1)).count
     page = Paginator(range(count), LEAGUES_PER_PAGE).get_page(request.GET.get("page"))
-    found = _found(League.cached.listing(page.number)).leagues
-    return render(request, "fantasy/leagues.html", {"page": page, "leagues": found})
+    listed = found(League.cached.listing(page.number)).leagues
+    return render(request, "fantasy/leagues.html", {"page": page, "leagues": listed})
 
 
 @require_safe
@@ -111,14 +108,7 @@ def team(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _page(html: bytes | None) -> HttpResponse:
-    return HttpResponse(_found(html))
-
-
-def _found(value: V | None) -> V:
-    """Raises Http404 when there is no such thing."""
-    if value is None:
-        raise Http404("There is no such page.")
-    return value
+    return HttpResponse(found(html))
 
 
 def _without_competition(request: HttpRequest, slug: str | None) -> HttpResponse:
