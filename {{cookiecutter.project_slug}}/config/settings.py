@@ -5,6 +5,7 @@ production; `.env` turns on what development needs.
 """
 
 from pathlib import Path
+from typing import Any
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
@@ -99,6 +100,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 
 # Where the slots of cached reads live: a file of their own, or memcached.
 CACHE_URL = env.str("CACHE_URL", f"sqlite:///{BASE_DIR / 'slots.sqlite3'}")
+CACHES: dict[str, dict[str, Any]]
 if CACHE_URL.startswith("memcached://"):
     CACHES = {
         "default": {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 from django.db import transaction
 from django.utils import timezone
@@ -53,13 +53,16 @@ class Selectable(Row, Protocol):
     def position(self) -> str: ...
 
 
+P = TypeVar("P", bound=Selectable, covariant=True)
+
+
 @dataclass(frozen=True)
-class Selection:
+class Selection(Generic[P]):
     """What a manager wants to send into a round. Not necessarily legal."""
 
-    starters: Sequence[Selectable]
-    bench: Sequence[Selectable]
-    captain: Selectable | None
+    starters: Sequence[P]
+    bench: Sequence[P]
+    captain: P | None
 
     def problems(self) -> list[str]:
         """Everything that keeps it from being a legal line-up, in sentences; empty when legal."""
@@ -97,7 +100,7 @@ class Selection:
             yield "Choose a captain among the players who start."
 
 
-def save_lineup(team: Row, round_: Row, selection: Selection) -> Lineup:
+def save_lineup(team: Row, round_: Row, selection: Selection[Selectable]) -> Lineup:
     """Replaces the team's line-up for the round, as a whole.
 
     The caller has made sure that the selection is legal (`Selection.problems`). Two savers take
@@ -109,7 +112,7 @@ def save_lineup(team: Row, round_: Row, selection: Selection) -> Lineup:
     with marked_together():
         # The deadline as it is now: a feed may have moved it since the page was opened.
         locked = FantasyTeam.objects.select_for_update().with_round_open(round_.pk)
-        if not locked.get(pk=team.pk).round_is_open:
+        if not locked.get(pk=team.pk).round_is_open:  # type: ignore[attr-defined]
             raise DeadlinePassedError
         lineup, _created = Lineup.objects.update_or_create(
             team_id=team.pk,
@@ -145,7 +148,7 @@ def _replace_places(lineup: Lineup, wanted: list[LineupPlace]) -> None:
     LineupPlace.objects.bulk_create(changed)
 
 
-def _places(lineup: Lineup, selection: Selection) -> list[LineupPlace]:
+def _places(lineup: Lineup, selection: Selection[Selectable]) -> list[LineupPlace]:
     """Places 1 to 15: the starters from the goalkeeper to the forwards, then the bench."""
     players = [*_by_position(selection.starters), *_by_position(selection.bench)]
     return [

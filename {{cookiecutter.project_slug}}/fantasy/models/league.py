@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from django.conf import settings
 from django.core.validators import MinLengthValidator
 from django.db import models
-from django.db.models import Exists, IntegerField, OuterRef, Prefetch, Q, Subquery
+from django.db.models import Exists, IntegerField, OuterRef, Q, Subquery
 
 from fantasy.models.competition import Competition, Round
 from fantasy.models.squad import Player
@@ -166,11 +166,6 @@ class LineupQuerySet(WatchedQuerySet["Lineup"]):
         )
         return self.filter(team__in=list(teams), pk=Subquery(latest))
 
-    def with_places(self) -> LineupQuerySet:
-        """Brings the players of each line-up with their teams."""
-        places = LineupPlace.objects.with_players()
-        return self.prefetch_related(Prefetch("places", queryset=places))
-
 
 class Lineup(WatchedModel):
     """The players that a fantasy team sends into a round."""
@@ -198,10 +193,6 @@ class Lineup(WatchedModel):
 
 
 class LineupPlaceQuerySet(WatchedQuerySet["LineupPlace"]):
-    def with_players(self) -> LineupPlaceQuerySet:
-        """In the order of places, with the players and their teams."""
-        return self.select_related("player__team").order_by("place")
-
     def of_league(self, league_id: int) -> LineupPlaceQuerySet:
         """The places of all line-ups of a league, line-up by line-up."""
         return self.filter(lineup__team__membership__league=league_id).by_lineup()

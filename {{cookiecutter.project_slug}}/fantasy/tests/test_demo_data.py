@@ -81,7 +81,7 @@ def test_scores_agree_with_the_goals_on_record():
 
 def test_every_line_up_is_legal():
     demo_data(leagues=5)
-    for lineup in Lineup.objects.with_places().select_related("captain"):
+    for lineup in Lineup.objects.prefetch_related("places__player__team").select_related("captain"):
         players = [place.player for place in lineup.places.all()]
         selection = Selection(players[:11], players[11:], lineup.captain)
         assert selection.problems() == []

@@ -47,7 +47,11 @@ def test_they_end_in_one_of_the_two_line_ups_never_in_a_mixture(league, open_rou
             connection.close()
 
     def assert_unmixed():
-        lineup = Lineup.objects.with_places().select_related("captain__team").get()
+        lineup = (
+            Lineup.objects.prefetch_related("places__player__team")
+            .select_related("captain__team")
+            .get()
+        )
         codes = {place.player.team.code for place in lineup.places.all()}
         assert codes == {lineup.captain.team.code}
         assert len(lineup.places.all()) == 15

@@ -12,8 +12,9 @@ from django.db import models
 from django.template import TemplateDoesNotExist, TemplateSyntaxError
 
 from kickoff.caching.entries import Entry, registry
+from kickoff.caching.paths import Model
 from kickoff.caching.rendering import RenderedEntry, TemplateNotConstantError
-from kickoff.caching.watch import Model, watches
+from kickoff.caching.watch import watches
 from kickoff.caching.watched import WatchedModel, WatchedQuerySet
 
 # Deletions that the database does by itself send no signal and write no mark (Django 6.1).

@@ -25,7 +25,7 @@ def delete_marked(
     find: Callable[[], Sequence[models.Model]],
     using: str,
     *,
-    origin: object,
+    origin: models.Model | models.QuerySet[Any],
     locked: Model | None = None,
     keep_parents: bool = False,
 ) -> Deleted:
@@ -35,7 +35,7 @@ def delete_marked(
     database and stay so. Raises ProtectedError and RestrictedError, with nothing done.
     """
     with transaction.atomic(using=using, savepoint=False):
-        collector = Collector(using=using, origin=origin)  # type: ignore[call-arg]
+        collector = Collector(using=using, origin=origin)
         try:
             collector.collect(find(), keep_parents=keep_parents)
         except (ProtectedError, RestrictedError) as error:

@@ -30,11 +30,6 @@ class Leadership:
         self.holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
         self._renewed_at = float("-inf")  # monotonic
 
-    @property
-    def is_held(self) -> bool:
-        """Whether nobody else can have taken over yet, by the clock of this process."""
-        return time.monotonic() - self._renewed_at < LEASE_S * 2 / 3
-
     def acquire(self) -> bool:
         """Takes or renews the lease; False when somebody else leads."""
         asked_at = time.monotonic()
