@@ -47,12 +47,8 @@ def test_they_end_in_one_of_the_two_line_ups_never_in_a_mixture(league, open_rou
             connection.close()
 
     def assert_unmixed():
-        lineup = (
-            Lineup.objects.prefetch_related("places__player__team")
-            .select_related("captain__team")
-            .get()
-        )
-        codes = {place.player.team.code for place in lineup.places.all()}
+        lineup = Lineup.objects.select_related("captain__team").get()
+        codes = {place.player.team.code for place in lineup.places.select_related("player__team")}
         assert codes == {lineup.captain.team.code}
         assert len(lineup.places.all()) == 15
 

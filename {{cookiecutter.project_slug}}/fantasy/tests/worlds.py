@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.utils import timezone
@@ -86,7 +87,7 @@ def players_named(*names: str) -> list[Player]:
     return [found[name] for name in names]
 
 
-def legal_selection(captain: str = "T01 FW 17") -> Selection[Player]:
+def legal_selection(captain: str = "T01 FW 17") -> Selection[Any]:
     """A 4-4-2 of team T01 with three of its other players and a goalkeeper on the bench."""
     starters = players_named(
         "T01 GK 1",
@@ -98,7 +99,7 @@ def legal_selection(captain: str = "T01 FW 17") -> Selection[Player]:
     return Selection(starters=starters, bench=bench, captain=players_named(captain)[0])
 
 
-def create_lineup(team: FantasyTeam, round_: Round, selection: Selection[Player]) -> Lineup:
+def create_lineup(team: FantasyTeam, round_: Round, selection: Selection[Any]) -> Lineup:
     """Puts a line-up into the database, whether the round is open or not."""
     assert selection.captain is not None
     lineup = Lineup.objects.create(
@@ -111,7 +112,7 @@ def create_lineup(team: FantasyTeam, round_: Round, selection: Selection[Player]
     return lineup
 
 
-def form_data(selection: Selection[Player], round_: Round) -> dict[str, str]:
+def form_data(selection: Selection[Any], round_: Round) -> dict[str, str]:
     """What a browser sends when this selection is typed into the line-up editor."""
     players = [*selection.starters, *selection.bench]
     data = {f"place_{place}": player.label for place, player in enumerate(players, start=1)}
