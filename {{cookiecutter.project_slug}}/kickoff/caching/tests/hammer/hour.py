@@ -88,14 +88,14 @@ class Hour:
         """Today's keys; tomorrow's are others."""
         timed_keys[:] = [(number,) for number in self._new()]
         for (number,) in timed_keys:
-            Member.cached.timed(number)
+            MemberReads.timed.read(number)
         self._step()
         self._step()
 
     def _fail(self, handled_by_another: bool) -> None:
         numbers = self._new()
         for number in numbers:
-            Member.cached.fragile(number)
+            MemberReads.fragile.read(number)
         mark(MemberReads.fragile.name, [(number,) for number in numbers])
         fragile.fails = True
         self._step()
