@@ -29,3 +29,7 @@ class Delays:
 
     def succeed(self, key: Key) -> None:
         self._until.pop(key, None)
+
+    def forget(self, before: float) -> None:
+        """Those that nobody has tried since: another refresher has handled their marks."""
+        self._until = {key: until for key, until in self._until.items() if until[0] >= before}

@@ -103,6 +103,7 @@ class Refresher:
             self._keep_pinned(should_stop)
         if time.monotonic() - self._pruned_at >= PRUNE_S:
             self._pruned_at = time.monotonic()
+            self._forget_the_gone()
             fingerprints.drop_old()
             with suppress(StoreUnavailableError):
                 current_store().prune()
@@ -190,6 +191,12 @@ class Refresher:
             return False
         self._due_at[key] = time.monotonic() + entry.every_s
         return True
+
+    def _forget_the_gone(self) -> None:
+        """Keys that were due long ago, and that neither marks nor entries have named since."""
+        long_ago = time.monotonic() - PRUNE_S
+        self._due_at = {key: at for key, at in self._due_at.items() if at >= long_ago}
+        self.delays.forget(before=long_ago)
 
     def _complain(self, name: str, arguments: str, error: Exception) -> None:
         key = (name, arguments)

@@ -10,4 +10,4 @@ from kickoff.testing.servers import (  # noqa: F401 (fixtures)
 
 # Run by `python -m kickoff.testing.on_servers kickoff/caching`: SQLite has nothing like it.
 if not os.environ.get("TEST_DATABASE_URL", "").startswith("mysql"):
-    collect_ignore = ["test_snapshots.py"]
+    collect_ignore = ["transactions/test_snapshots.py"]

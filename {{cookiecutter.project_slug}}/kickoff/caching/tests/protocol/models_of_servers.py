@@ -11,7 +11,7 @@ import msgspec
 from kickoff.caching.envelope import Lease, unseal
 from kickoff.caching.models import Mark
 from kickoff.caching.stores.base import Held, StoreUnavailableError
-from kickoff.caching.tests.actors import Actor, Role, pause
+from kickoff.caching.tests.protocol.actors import Actor, Role, pause
 
 T = TypeVar("T")
 

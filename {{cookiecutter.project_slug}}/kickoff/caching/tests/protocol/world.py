@@ -1,9 +1,4 @@
-"""The protocol of a slot, in any order of the steps of readers, refreshers and changes.
-
-The real code of slots.py, reading.py and refresher.py runs against models of a store and a
-database. Hypothesis chooses who makes the next call, and when the store loses values, a lease ends,
-an actor dies or a call fails. The mutants at the end break one rule each, and must be found out.
-"""
+"""The world of one slot: the real code on models of a store and a database, and what must hold."""
 
 from __future__ import annotations
 
@@ -12,34 +7,19 @@ from contextlib import ExitStack, suppress
 from typing import Any
 from unittest import mock
 
-import pytest
 from django.test import override_settings
-from hypothesis import HealthCheck, Phase, settings
-from hypothesis import strategies as st
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    initialize,
-    invariant,
-    precondition,
-    rule,
-    run_state_machine_as_test,
-)
 
 from kickoff.caching import delays, memory, reading, refresher, slots, turns
 from kickoff.caching.entries import Entry, Registry
-from kickoff.caching.envelope import Lease, seal, seal_lease
 from kickoff.caching.keys import encode_arguments
 from kickoff.caching.reading import BusyError, Reader
 from kickoff.caching.refresher import Refresher, Shard
 from kickoff.caching.stores.base import Held, StoreUnavailableError
-from kickoff.caching.tests.actors import Actor, Role, current_actor, pause
-from kickoff.caching.tests.models_of_servers import ModelDatabase, ModelQueue, ModelStore
+from kickoff.caching.tests.protocol.actors import Actor, Role, current_actor, pause
+from kickoff.caching.tests.protocol.models_of_servers import ModelDatabase, ModelQueue, ModelStore
 
 ARGUMENTS = (7,)
-MOST_AT_ONCE = 4
 STEPS_TO_SETTLE = 400
-WRITES = ("cas", "overwrite", "delete marks")
-INDEX = st.integers(0, MOST_AT_ONCE - 1)
 
 
 class Clock:
@@ -69,7 +49,7 @@ class FakeLeadership:
         raise AssertionError(text)
 
 
-class SlotMachine(RuleBasedStateMachine):
+class World:
     """One key, two web processes, any number of refreshers.
 
     `checked` are the rules of the design that are looked at. The methods `lease`, `fill` and
@@ -99,83 +79,6 @@ class SlotMachine(RuleBasedStateMachine):
 
     def build(self, number: int) -> int:
         return self.database.read()
-
-    # -- What may happen ---------------------------------------------------------------------------
-
-    @initialize(filled=st.booleans())
-    def begin_with(self, filled: bool) -> None:
-        if filled:
-            self.a_reader_comes(0)
-            self._finish()
-
-    @precondition(lambda self: len(self.active) < MOST_AT_ONCE)
-    @rule(process=st.sampled_from([0, 0, 0, 1]))  # most share a memory
-    def a_reader_comes(self, process: int) -> None:
-        self._spawn(Role.READER, lambda: self._read(self.processes[process]))
-
-    @precondition(lambda self: len(self.active) < MOST_AT_ONCE)
-    @rule()
-    def a_refresher_comes(self) -> None:
-        """While others work, too: they have lost the leadership and do not know it yet."""
-        self._spawn(Role.REFRESHER, self._work)
-
-    @precondition(lambda self: self.active)
-    @rule(index=INDEX, steps=st.integers(1, 3))
-    def step(self, index: int, steps: int) -> None:
-        self._step(self._choose(index), steps)
-
-    @precondition(lambda self: self.active)
-    @rule(index=INDEX, call=st.sampled_from([*WRITES, "the answer", "the end"]))
-    def go_on_until(self, index: int, call: str) -> None:
-        """Most orders that matter have somebody who is slow just before it writes."""
-        actor = self._choose(index)
-        self._step(actor, 1)
-        while actor.is_active and actor.waits_for != call:
-            self._step(actor, 1)
-
-    @precondition(lambda self: self.active)
-    @rule(
-        index=INDEX, accident=st.sampled_from(["crash", "lost request", "lost answer", "demoted"])
-    )
-    def accident(self, index: int, accident: str) -> None:
-        """The store does not answer: the call had its effect or not. Or worse."""
-        actor = self._choose(index)
-        if accident == "crash":
-            actor.crash()
-        elif accident == "demoted":
-            actor.leads = False
-        else:
-            self.store.fails = accident
-            self.store.has_failed = True
-            self._step(actor, 1)
-            self.store.fails = ""
-
-    @rule()
-    def change(self) -> None:
-        self.database.begin()
-        self.database.commit(-1)
-
-    @rule(is_kept=st.booleans())
-    def begin_or_end_slow_change(self, is_kept: bool) -> None:
-        """Its mark has a smaller id than those of the changes that overtake it."""
-        if not self.database.open:
-            self.database.begin()
-        elif is_kept:
-            self.database.commit(0)
-        else:
-            self.database.roll_back(0)
-
-    @precondition(lambda self: self.store.content is not None)
-    @rule()
-    def lose_the_slot(self) -> None:
-        """Evicted or flushed, or its lease ended: for one slot they are the same."""
-        self.store.content = None
-
-    # -- What must hold ----------------------------------------------------------------------------
-
-    @invariant()
-    def all_is_well(self) -> None:
-        self._check()
 
     def _check(self) -> None:
         for violation in self.store.violations:
@@ -207,8 +110,6 @@ class SlotMachine(RuleBasedStateMachine):
         """Who can still write the slot under a lease."""
         token = self.store.content.token if self.store.content else None
         return [str(actor) for actor in self.active if token and actor.held == token]
-
-    # -- How ---------------------------------------------------------------------------------------
 
     @property
     def active(self) -> list[Actor]:
@@ -302,114 +203,3 @@ class SlotMachine(RuleBasedStateMachine):
         content = self.store.content
         if "I2" in self.checked and content is not None and not content.is_lease:
             assert content.number == self.database.value, "I2: a lost change"
-
-    def teardown(self) -> None:
-        try:
-            self._settle()
-        finally:
-            for actor in self.active:
-                actor.crash()
-            self._patches.close()
-
-
-BOUNDED = settings(
-    max_examples=600,
-    stateful_step_count=50,
-    derandomize=True,
-    deadline=None,
-    database=None,
-    suppress_health_check=list(HealthCheck),
-)
-
-
-def test_no_order_of_steps_breaks_the_protocol():
-    run_state_machine_as_test(SlotMachine, settings=BOUNDED)
-
-
-# -- Mutants: the same code with one rule broken, and what that breaks -----------------------------
-
-
-class ReaderWritesWithoutCompare(SlotMachine):
-    checked = ("I4",)
-
-    def fill(self, store, entry, arguments, held, build=None):
-        value = entry.build(*arguments)
-        store.overwrite(sealed(entry, value))
-        return value, True
-
-
-class ReaderReadsDatabaseBeforeItsLease(SlotMachine):
-    checked = ("I2",)
-
-    def lease(self, store, key):
-        current_actor().early_view = self.database.read()
-        return slots.lease(store, key)
-
-
-class ReaderTakesAnyLeaseForItsOwn(SlotMachine):
-    checked = ("I1",)
-
-    def lease(self, store, key):
-        return store.gets(key) if store.add(key, seal_lease(b"a token"), 10) else None
-
-
-class MarksAreDeletedBeforeTheRebuild(SlotMachine):
-    checked = ("I2",)
-
-    class queue_class(ModelQueue):  # noqa: N801
-        def after(self, entry, last_id, limit):
-            marks = super().after(entry, last_id, limit)
-            self.delete([mark.pk for mark in marks])
-            return marks
-
-
-class RefresherSkipsLeasedSlots(SlotMachine):
-    checked = ("I2",)
-
-    def refresh(self, store, entry, arguments):
-        if isinstance(slots.look(store, entry.key(arguments)), Lease):
-            return slots.Outcome.LEASE_VOIDED
-        return slots.refresh(store, entry, arguments)
-
-
-class RefresherWritesWithoutCompare(SlotMachine):
-    checked = ("I4",)
-
-    def refresh(self, store, entry, arguments):
-        if not isinstance(slots.look(store, entry.key(arguments)), slots.Filled):
-            return slots.refresh(store, entry, arguments)
-        store.overwrite(sealed(entry, entry.build(*arguments)))
-        return slots.Outcome.REBUILT
-
-
-class RefresherReadsDatabaseBeforeTheSlot(SlotMachine):
-    checked = ("I4",)
-
-    def refresh(self, store, entry, arguments):
-        current_actor().early_view = self.database.read()
-        return slots.refresh(store, entry, arguments)
-
-
-class ProcessRemembersWhatItHearsLast(SlotMachine):
-    checked = ("I4",)
-
-    def _patch(self):
-        super()._patch()
-        self._replace(memory.Memory, "keep", self.keep)
-
-    @staticmethod
-    def keep(of, key, remembered, asked_at):
-        of._values[key] = remembered
-        return remembered
-
-
-def sealed(entry, value):
-    return seal(entry.encode(value), compress_over_bytes=1_000)
-
-
-@pytest.mark.parametrize("mutant", SlotMachine.__subclasses__(), ids=lambda cls: cls.__name__)
-def test_a_broken_rule_is_found(mutant):
-    found_at_once = settings(BOUNDED, max_examples=4_000, phases=[Phase.generate])
-
-    with pytest.raises(AssertionError, match=f"^{mutant.checked[0]}: "):
-        run_state_machine_as_test(mutant, settings=found_at_once)
