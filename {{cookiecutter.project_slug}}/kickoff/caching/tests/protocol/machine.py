@@ -54,7 +54,7 @@ class SlotMachine(World, RuleBasedStateMachine):
         while actor.is_active and actor.waits_for != call:
             self._step(actor, 1)
 
-    @precondition(lambda self: self.active)
+    @precondition(lambda self: self.active and self.accidents_happen)
     @rule(
         index=INDEX, accident=st.sampled_from(["crash", "lost request", "lost answer", "demoted"])
     )

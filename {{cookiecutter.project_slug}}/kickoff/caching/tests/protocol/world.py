@@ -57,6 +57,7 @@ class World:
     """
 
     checked: tuple[str, ...] = ("I1", "I2", "I4")
+    accidents_happen = True
     queue_class = ModelQueue
     lease = staticmethod(slots.lease)
     fill = staticmethod(slots.fill)
