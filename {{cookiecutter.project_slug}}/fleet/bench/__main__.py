@@ -24,10 +24,9 @@ def main(arguments: Sequence[str]) -> int:
     could not be measured."""
     options = parser().parse_args(arguments)
     chosen = [BY_NAME[name] for name in options.only] or SUBJECTS
-    command = " ".join(["python -m fleet.bench", *arguments])
     stop_at_signals()
     try:
-        report = run(chosen, QUICK if options.quick else FULL, command, say)
+        report = run(chosen, QUICK if options.quick else FULL, command(options), say)
     except BenchError as error:
         say(str(error))
         return CANNOT
@@ -64,6 +63,12 @@ def parser() -> argparse.ArgumentParser:
         help="Where bench.json and docs/ are written (default: this project).",
     )
     return found
+
+
+def command(options: argparse.Namespace) -> str:
+    """How to repeat the run."""
+    words = ["--quick"] * options.quick + [f"--only {name}" for name in options.only]
+    return " ".join(["make bench", *([f'ARGS="{" ".join(words)}"'] if words else [])])
 
 
 def stop_at_signals() -> None:

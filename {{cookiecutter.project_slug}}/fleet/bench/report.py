@@ -12,6 +12,7 @@ from fleet.bench.rows.row import Row
 from fleet.bench.sampling import NOISY_OVER, Measured, Series
 
 CHART = "bench.svg"
+UNITS = {"s", "ms", "µs"}
 
 
 @dataclass(frozen=True)
@@ -84,8 +85,11 @@ class Report:
     def _lines(self) -> Iterator[str]:
         yield "# Measured"
         yield ""
-        yield f"`{self.command}` has written this page. Each number is the median of {self.rounds} "
-        yield "rounds in which all rows take turns; the spread is from the first to the third quartile."
+        yield (
+            f"`{self.command}` has written this page. Each number is the median of {self.rounds} "
+            "rounds, in which all rows take turns; the spread is from the first to the third "
+            "quartile."
+        )
         yield ""
         yield f"![Measured against required]({CHART})"
         yield ""
@@ -97,16 +101,17 @@ class Report:
         yield ""
         yield self._noise_sentence()
         yield (
-            "MariaDB and memcached run on the same machine, and MariaDB does not wait for the disk "
-            "at a commit."
+            "MariaDB and memcached run on the same machine. MariaDB does not wait for the disk at a "
+            "commit, and has analyzed its tables after they were filled."
         )
 
     def _noise_sentence(self) -> str:
         share = f"{100 * self.noise:.1f} %"
         if self.is_noisy:
+            limit = f"{100 * NOISY_OVER:.0f} %"
             return (
                 f"WARNING: the machine was noisy: the quartiles of a reference loop lay {share} "
-                f"apart (more than {100 * NOISY_OVER:.0f} %). Something else was running: measure again."
+                f"apart, more than {limit}. Something else was running: measure again."
             )
         return f"The machine was quiet: the quartiles of a reference loop lay {share} apart."
 
@@ -116,6 +121,12 @@ def number(value: float) -> str:
     if value == int(value) or abs(value) >= 100:
         return f"{value:,.0f}"
     return f"{value:.3g}"
+
+
+def _part(name: str, value: float) -> str:
+    """`page µs` becomes `page: 31 µs`."""
+    what, _, unit = name.rpartition(" ")
+    return f"{what}: {number(value)} {unit}" if unit in UNITS else f"{name}: {number(value)}"
 
 
 def _measured(result: Result) -> str:
@@ -128,7 +139,7 @@ def _required(result: Result) -> str:
 
 def _row_line(result: Result) -> str:
     first, third = result.series.quartiles
-    parts = ", ".join(f"{name} {number(value)}" for name, value in result.parts.items())
+    parts = ", ".join(_part(name, value) for name, value in result.parts.items())
     cells = [
         result.row.what,
         _required(result),

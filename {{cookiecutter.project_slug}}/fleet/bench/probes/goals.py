@@ -25,10 +25,12 @@ class Role:
         kick_off(self._match.pk)
 
     def fill(self) -> None:
-        """The pages of all leagues, so that a goal could make each of them stale."""
+        """The pages of all leagues, of the match and of the scorer: a goal finds them filled."""
         self._refresher().once()
         for pk in League.objects.values_list("pk", flat=True):
             League.cached.page(pk)
+        Match.cached.page(self._match.pk)
+        Player.cached.page(self._scorer.pk)
         reader.memory.forget()
 
     def shoot(self) -> dict[str, int]:

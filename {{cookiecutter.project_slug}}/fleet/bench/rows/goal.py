@@ -44,8 +44,9 @@ class Goal:
             median(values) if name == "time ms" else sum(values) / len(values)
             for values in ([cost[name] for cost in costs] for costs in (few, many))
         )
+        unit = " ms" if name == "time ms" else ""
         parts = {
-            f"{name}, {pitch.site.leagues:,} leagues": number
+            f"{pitch.site.leagues:,} leagues{unit}": number
             for pitch, number in [(self._few, with_few), (self._many, with_many)]
         }
         return Measured(with_many / with_few, parts)
