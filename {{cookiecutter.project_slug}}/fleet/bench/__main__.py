@@ -24,7 +24,6 @@ def main(arguments: Sequence[str]) -> int:
     could not be measured."""
     options = parser().parse_args(arguments)
     chosen = [BY_NAME[name] for name in options.only] or SUBJECTS
-    stop_at_signals()
     try:
         report = run(chosen, QUICK if options.quick else FULL, command(options), say)
     except BenchError as error:
@@ -90,4 +89,5 @@ def say(text: str) -> None:
 
 
 if __name__ == "__main__":
+    stop_at_signals()
     sys.exit(main(sys.argv[1:]))

@@ -87,8 +87,7 @@ class Report:
         yield ""
         yield (
             f"`{self.command}` has written this page. Each number is the median of {self.rounds} "
-            "rounds, in which all rows take turns; the spread is from the first to the third "
-            "quartile."
+            "rounds, in which all rows take turns; the spread is that of the middle half."
         )
         yield ""
         yield f"![Measured against required]({CHART})"

@@ -32,9 +32,11 @@ def run(subjects: Sequence[type[Subject]], plan: Plan, command: str, say: Say) -
         measures = {subject.name: subject.measure for subject in ready}
         found = in_turns(measures, plan.rounds, before_each)
         rows = [row for subject in ready for row in subject.rows]
-    reference.run()
+        reference.run()
     results = [Result(row, found[row.key], reference.noise) for row in rows]
-    return Report(results, machine.describe(), command, plan.rounds, reference.noise)
+    return Report(
+        results, {**machine.describe(), **world.versions}, command, plan.rounds, reference.noise
+    )
 
 
 def write(report: Report, folder: Path) -> None:

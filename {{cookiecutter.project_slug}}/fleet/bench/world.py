@@ -5,13 +5,16 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import os
+import re
 import secrets
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack, closing
 from dataclasses import dataclass
 from functools import cached_property
+from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
@@ -20,6 +23,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from fleet.bench.processes import BenchError, Child, Probe, manage
+from kickoff.testing.processes import ServerProcess
 from kickoff.testing.servers import (
     MariaDBProcess,
     MemcachedProcess,
@@ -27,7 +31,7 @@ from kickoff.testing.servers import (
     running_memcached,
 )
 
-S = TypeVar("S")
+S = TypeVar("S", bound=ServerProcess)
 
 # What memcached counts by itself: each command that reads, stores or deletes.
 STORE_COMMANDS = ["cmd_get", "cmd_set", "delete_hits", "delete_misses"]
@@ -93,6 +97,7 @@ class World:
 
     def __init__(self, plan: Plan, say: Callable[[str], None]) -> None:
         self.plan = plan
+        self.versions: dict[str, str] = {}  # of what was started
         self._say = say
         self._stack = ExitStack()
 
@@ -154,7 +159,8 @@ class World:
                 "python3 config/create_venv.py . --group dev --group mysql"
             )
         self._say("starting MariaDB")
-        return self._server(running_mariadb)
+        self.versions["mysqlclient"] = version("mysqlclient")
+        return self._server("MariaDB", running_mariadb)
 
     @cached_property
     def _folder(self) -> Path:
@@ -163,7 +169,7 @@ class World:
         return folder
 
     def _site(self, name: str, leagues: int, database_url: str, memory_mb: int = 64) -> Site:
-        server = self._server(lambda: running_memcached("-m", str(memory_mb)))
+        server = self._server("memcached", lambda: running_memcached("-m", str(memory_mb)))
         return self._filled(name, leagues, database_url, f"memcached://{server.address}", server)
 
     def _filled(
@@ -214,8 +220,17 @@ class World:
         socket, user = str(self.mariadb.socket), self.mariadb.user
         return closing(mysql.connect(unix_socket=socket, user=user))
 
-    def _server(self, running: Callable[[], AbstractContextManager[S]]) -> S:
+    def _server(self, name: str, running: Callable[[], AbstractContextManager[S]]) -> S:
         try:
-            return self._stack.enter_context(running())
+            server = self._stack.enter_context(running())
         except (pytest.skip.Exception, pytest.fail.Exception) as missing:
             raise BenchError(str(missing)) from missing
+        self.versions[name] = server_version(server.command()[0])
+        return server
+
+
+def server_version(program: str) -> str:
+    """What the program says, without its path and its build."""
+    said = subprocess.check_output([program, "--version"], encoding="utf-8")
+    found = re.search(r"\d+\.\d+\.\d+", said)
+    return found[0] if found else "unknown"
