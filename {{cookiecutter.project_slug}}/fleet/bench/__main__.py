@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import argparse
 import json
-import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from types import FrameType
 
+from fleet.bench.interruption import listen
 from fleet.bench.processes import PROJECT, BenchError
 from fleet.bench.rows import SUBJECTS
 from fleet.bench.run import run, write
@@ -70,18 +69,6 @@ def command(options: argparse.Namespace) -> str:
     return " ".join(["make bench", *([f'ARGS="{" ".join(words)}"'] if words else [])])
 
 
-def stop_at_signals() -> None:
-    """SIGTERM is like Ctrl-C, and neither disturbs the cleaning up."""
-
-    def stop(signum: int, frame: FrameType | None) -> None:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        raise KeyboardInterrupt
-
-    signal.signal(signal.SIGINT, stop)
-    signal.signal(signal.SIGTERM, stop)
-
-
 def say(text: str) -> None:
     """How far it is. Standard output is for the result."""
     sys.stderr.write(f"bench: {text}\n")
@@ -89,5 +76,5 @@ def say(text: str) -> None:
 
 
 if __name__ == "__main__":
-    stop_at_signals()
+    listen()
     sys.exit(main(sys.argv[1:]))

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from fleet.bench.interruption import held
+
 PROJECT = Path(__file__).parents[2]
 STOP_LIMIT_S = 10.0
 
@@ -84,13 +86,24 @@ class Probe(Child):
 
 def manage(arguments: list[str], environment: Mapping[str, str]) -> None:
     """Runs a management command to its end; BenchError when it fails."""
-    done = subprocess.run(
-        [sys.executable, "manage.py", *arguments],
-        cwd=PROJECT,
-        env=environment,
-        capture_output=True,
-        encoding="utf-8",
-        start_new_session=True,
-    )
-    if done.returncode:
-        raise BenchError(f"manage.py {' '.join(arguments)} failed.\n{done.stderr[-3000:]}")
+    process = None
+    try:
+        with held():
+            process = subprocess.Popen(
+                [sys.executable, "manage.py", *arguments],
+                cwd=PROJECT,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                encoding="utf-8",
+                start_new_session=True,
+            )
+        _, errors = process.communicate()
+    except BaseException:
+        if process is not None:
+            process.kill()
+            process.communicate()
+        raise
+    if process.returncode:
+        raise BenchError(f"manage.py {' '.join(arguments)} failed.\n{errors[-3000:]}")

@@ -100,8 +100,8 @@ class Report:
         yield ""
         yield self._noise_sentence()
         yield (
-            "MariaDB and memcached run on the same machine. MariaDB does not wait for the disk at a "
-            "commit, and has analyzed its tables after they were filled."
+            "MariaDB and memcached run on the same machine. MariaDB does not wait for the disk at "
+            "a commit, and has analyzed its tables after they were filled."
         )
 
     def _noise_sentence(self) -> str:

@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from fleet.bench.interruption import held
 from fleet.bench.processes import BenchError, Child, Probe, manage
 from kickoff.testing.processes import ServerProcess
 from kickoff.testing.servers import (
@@ -71,9 +72,10 @@ class Site:
 
     def probes(self, role: str, count: int) -> list[Probe]:
         log = self.folder / f"{self.name}-{role}.log"
-        started = [Probe(role, self.environment, log) for _ in range(count)]
-        for probe in started:
-            self._stack.callback(probe.end)
+        with held():
+            started = [Probe(role, self.environment, log) for _ in range(count)]
+            for probe in started:
+                self._stack.callback(probe.end)
         for probe in started:
             probe.answer()
         return started
@@ -82,8 +84,9 @@ class Site:
     def refresher(self) -> Child:
         """`manage.py refresh_cache`, running from the first time that someone asks for it."""
         log = self.folder / f"{self.name}-refresher.log"
-        process = Child(["manage.py", "refresh_cache"], self.environment, log)
-        self._stack.callback(process.end)
+        with held():
+            process = Child(["manage.py", "refresh_cache"], self.environment, log)
+            self._stack.callback(process.end)
         return process
 
     def store_commands(self) -> int:
@@ -164,8 +167,9 @@ class World:
 
     @cached_property
     def _folder(self) -> Path:
-        folder = Path(tempfile.mkdtemp(prefix="kickoff-bench-"))
-        self._stack.callback(shutil.rmtree, folder)
+        with held():
+            folder = Path(tempfile.mkdtemp(prefix="kickoff-bench-"))
+            self._stack.callback(shutil.rmtree, folder)
         return folder
 
     def _site(self, name: str, leagues: int, database_url: str, memory_mb: int = 64) -> Site:
@@ -222,9 +226,14 @@ class World:
 
     def _server(self, name: str, running: Callable[[], AbstractContextManager[S]]) -> S:
         try:
-            server = self._stack.enter_context(running())
+            with held():
+                server = self._stack.enter_context(running())
         except (pytest.skip.Exception, pytest.fail.Exception) as missing:
             raise BenchError(str(missing)) from missing
+        except subprocess.CalledProcessError as failed:
+            raise BenchError(f"{name} cannot be set up.\n{failed.stderr.decode()}") from failed
+        except RuntimeError as failed:  # with its last words
+            raise BenchError(str(failed)) from failed
         self.versions[name] = server_version(server.command()[0])
         return server
 

@@ -94,7 +94,7 @@ class TestWhatItWrites:
 def temporary():
     """A folder for all that a run makes, with a short name: sockets lie in it."""
     folder = Path(tempfile.mkdtemp(prefix="b-"))
-    folder.chmod(0o755)  # the servers' user looks into it
+    folder.chmod(0o777)  # the servers' user writes there too
     yield folder
     shutil.rmtree(folder)
 
