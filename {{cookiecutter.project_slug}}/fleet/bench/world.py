@@ -82,12 +82,22 @@ class Site:
 
     @cached_property
     def refresher(self) -> Child:
-        """`manage.py refresh_cache`, running from the first time that someone asks for it."""
+        """`refresh_cache`, running from the first time that someone asks for it."""
         log = self.folder / f"{self.name}-refresher.log"
         with held():
-            process = Child(["manage.py", "refresh_cache"], self.environment, log)
+            process = Child(
+                ["-m", "fleet.bench.probes.refresher", str(self._builds)], self.environment, log
+            )
             self._stack.callback(process.end)
         return process
+
+    def builds_by_refresher(self, entry: str) -> int:
+        """How often its refresher has called the builder of this entry until now."""
+        return self._builds.read_text().splitlines().count(entry)
+
+    @property
+    def _builds(self) -> Path:
+        return self.folder / f"{self.name}-builds"
 
     def store_commands(self) -> int:
         """How many commands its memcached has done until now."""

@@ -6,11 +6,10 @@ import time
 from itertools import count, cycle
 
 from fantasy.models import League
-from kickoff.caching.status import status
+from kickoff.caching.models import Mark
 from kickoff.testing.waiting import wait_until
 
 PREFIX = "Bench "
-REPORTED_AFTER_S = 1.5  # a refresher reports its rebuilds once a second
 SETTLE_LIMIT_S = 30.0
 
 
@@ -44,8 +43,6 @@ class Role:
             done.append((league.pk, number, time.monotonic()))
         return done
 
-    def settled_rebuilds(self) -> int:
-        """How many rebuilds the refresher has reported, once nothing waits."""
-        wait_until(lambda: not status()["marks_waiting"], SETTLE_LIMIT_S)
-        time.sleep(REPORTED_AFTER_S)
-        return sum(leader["rebuilds"] for leader in status()["leaders"])
+    def settle(self) -> None:
+        """Returns once the refresher has handled everything."""
+        wait_until(lambda: not Mark.objects.exists(), SETTLE_LIMIT_S)

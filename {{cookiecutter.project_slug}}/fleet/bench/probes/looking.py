@@ -10,7 +10,7 @@ from django.db import connection
 
 from fantasy.models import League
 from fleet.bench.probes.changes import number_in
-from kickoff.caching.observing import Read, Source, observed_reads
+from kickoff.caching.observing import Source, observed_reads
 from kickoff.caching.reading import BusyError, reader
 
 PAUSE_S = 0.001  # between two looks
@@ -21,8 +21,11 @@ class Role:
         for pk in leagues:
             League.cached.page(pk)
 
-    def look(self, leagues: list[int], until: float, from_store: bool) -> dict[str, Any]:
-        """What was seen first when, and how many keys that have marks were built here."""
+    def look(
+        self, leagues: list[int], until: float, from_store: bool, marked: str
+    ) -> dict[str, Any]:
+        """What was first seen when, and how often the marked entry was built here, which is the
+        refresher's work. Derived pages are built by their readers."""
         newest = dict.fromkeys(leagues, -1)
         seen: list[tuple[int, int, float]] = []
         built = 0
@@ -33,7 +36,7 @@ class Role:
                 reader.memory.forget()
             with observed_reads() as reads:
                 number = self._number(pk)
-            built += sum(is_build(read) for read in reads)
+            built += sum(r.source is Source.BUILT and r.entry == marked for r in reads)
             if number > newest[pk]:
                 newest[pk] = number
                 seen.append((pk, number, time.monotonic()))
@@ -47,8 +50,3 @@ class Role:
         except BusyError:
             return -1
         return -1 if page is None else number_in(page.league.name)
-
-
-def is_build(read: Read) -> bool:
-    """Whether a reader did the refresher's work. Derived pages are the readers' own."""
-    return read.source is Source.BUILT and read.entry == "fantasy.League.roster"

@@ -24,6 +24,7 @@ class Role:
 
     def look(self) -> dict[str, float]:
         """Nothing is in process memory: everything comes from the store."""
+        self._get(self._page)  # now it is hot, whatever has changed
         reader.memory.forget()
         started = perf_counter()
         with counted_queries() as queries:

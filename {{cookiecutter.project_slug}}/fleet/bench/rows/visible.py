@@ -16,6 +16,7 @@ CHANGES_PER_S = 50
 # Every fifth league is looked at: so each look comes a few hundredths of a second after the last.
 LOOKED_AT = 5
 LOOK_LONGER_S = 3.0
+ROSTER = "fantasy.League.roster"  # what a change marks
 
 Change = tuple[int, int, float]  # league, number, when it was committed or first seen
 
@@ -40,20 +41,23 @@ class Visible:
 
     def __init__(self, world: World) -> None:
         self._seconds = world.plan.change_s
+        self._site = world.live
         self._writer = world.live.probe("changes")
         self._web, self._store = world.live.probes("looking", 2)
         self._leagues: list[int] = self._writer.ask("leagues")
         self._store.ask("fill", self._leagues)
 
     def measure(self) -> Mapping[str, Measured]:
-        rebuilds = self._writer.ask("settled_rebuilds")
+        self._writer.ask("settle")
+        before = self._site.builds_by_refresher(ROSTER)
         until = time.monotonic() + self._seconds + LOOK_LONGER_S
         watched = self._leagues[::LOOKED_AT]
-        self._web.tell("look", watched, until, False)
-        self._store.tell("look", watched, until, True)
+        self._web.tell("look", watched, until, False, ROSTER)
+        self._store.tell("look", watched, until, True, ROSTER)
         changes = self._writer.ask("change", CHANGES_PER_S, self._seconds)
         web, store = self._web.answer(), self._store.answer()
-        rebuilds = self._writer.ask("settled_rebuilds") - rebuilds
+        self._writer.ask("settle")
+        rebuilds = self._site.builds_by_refresher(ROSTER) - before
         built = web["built"] + store["built"]
         looked_at = [change for change in changes if change[0] in watched]
         parts = {"changes": len(changes), "by the refresher": rebuilds, "by readers": built}
