@@ -100,7 +100,8 @@ def temporary():
 
 
 def start(temporary, out, *arguments):
-    pytest.importorskip("MySQLdb")
+    if os.environ.get("CI") != "true":  # there its absence must not go unseen
+        pytest.importorskip("MySQLdb")
     return subprocess.Popen(
         [sys.executable, "-m", "fleet.bench", "--quick", "--out", str(out), *arguments],
         cwd=PROJECT,
