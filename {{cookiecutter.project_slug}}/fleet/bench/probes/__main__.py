@@ -1,0 +1,31 @@
+"""One probe. It takes commands as lines of JSON, `["name", argument, …]`, and answers each with
+one.
+
+A role is a module beside this one, whose class `Role` has a method for each command.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+
+import django
+
+
+def main(role: str) -> None:
+    django.setup()
+    probe = importlib.import_module(f"fleet.bench.probes.{role}").Role()
+    answer("ready")
+    for line in sys.stdin:
+        command, *arguments = json.loads(line)
+        answer(getattr(probe, command)(*arguments))
+
+
+def answer(found: object) -> None:
+    sys.stdout.write(json.dumps(found) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

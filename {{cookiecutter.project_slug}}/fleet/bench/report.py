@@ -1,0 +1,165 @@
+"""What a run has found: as JSON, and as the page docs/bench.md."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+
+from fleet.bench.requirements import Verdict
+from fleet.bench.rows.row import Row
+from fleet.bench.sampling import NOISY_OVER, Measured, Series
+
+CHART = "bench.svg"
+UNITS = {"s", "ms", "µs"}
+
+
+@dataclass(frozen=True)
+class Result:
+    """A row with what all rounds have measured."""
+
+    row: Row
+    measured: Sequence[Measured]
+    noise: float  # of the machine
+
+    @property
+    def series(self) -> Series:
+        return Series(tuple(one.value for one in self.measured))
+
+    @property
+    def verdict(self) -> Verdict:
+        return self.row.required.verdict(self.series, self.noise)
+
+    @property
+    def parts(self) -> dict[str, float]:
+        """The medians of the numbers behind it."""
+        names = self.measured[0].parts
+        return {name: median(one.parts[name] for one in self.measured) for name in names}
+
+
+@dataclass(frozen=True)
+class Report:
+    """A whole run."""
+
+    results: Sequence[Result]
+    machine: Mapping[str, str]
+    command: str
+    rounds: int
+    noise: float
+
+    @property
+    def is_noisy(self) -> bool:
+        return self.noise > NOISY_OVER
+
+    @property
+    def missed(self) -> list[Result]:
+        """The rows that miss what is required beyond the noise."""
+        return [result for result in self.results if result.verdict is Verdict.MISS]
+
+    def document(self) -> dict[str, Any]:
+        """For programs."""
+        return {
+            "command": self.command,
+            "rounds": self.rounds,
+            "machine": dict(self.machine),
+            "noise": self.noise,
+            "is_noisy": self.is_noisy,
+            "missed": [result.row.key for result in self.missed],
+            "rows": [_row_document(result) for result in self.results],
+        }
+
+    def markdown(self) -> str:
+        """For people."""
+        return "\n".join(self._lines()) + "\n"
+
+    def summary(self) -> str:
+        """For the terminal: a line per row."""
+        lines = [
+            f"{result.verdict.value:<24}  {_measured(result):<12}  "
+            f"{_required(result):<10}  {result.row.what.replace('`', '')}"
+            for result in self.results
+        ]
+        return "\n".join([*lines, self._noise_sentence()])
+
+    def _lines(self) -> Iterator[str]:
+        yield "# Measured"
+        yield ""
+        yield (
+            f"`{self.command}` has written this page. Each number is the median of {self.rounds} "
+            "rounds, in which all rows take turns; the spread is that of the middle half."
+        )
+        yield ""
+        yield f"![Measured against required]({CHART})"
+        yield ""
+        yield "| what | required | measured | spread | from | |"
+        yield "|---|---|---|---|---|---|"
+        yield from (_row_line(result) for result in self.results)
+        yield ""
+        yield "Machine: " + ", ".join(f"{name} {value}" for name, value in self.machine.items())
+        yield ""
+        yield self._noise_sentence()
+        yield (
+            "MariaDB and memcached run on the same machine. MariaDB does not wait for the disk at "
+            "a commit, and has analyzed its tables after they were filled."
+        )
+
+    def _noise_sentence(self) -> str:
+        share = f"{100 * self.noise:.1f} %"
+        if self.is_noisy:
+            limit = f"{100 * NOISY_OVER:.0f} %"
+            return (
+                f"WARNING: the machine was noisy: the quartiles of a reference loop lay {share} "
+                f"apart, more than {limit}. Something else was running: measure again."
+            )
+        return f"The machine was quiet: the quartiles of a reference loop lay {share} apart."
+
+
+def number(value: float) -> str:
+    """Three digits that count, and no exponent."""
+    if value == int(value) or abs(value) >= 100:
+        return f"{value:,.0f}"
+    return f"{value:.3g}"
+
+
+def _part(name: str, value: float) -> str:
+    """`page µs` becomes `page: 31 µs`."""
+    what, _, unit = name.rpartition(" ")
+    return f"{what}: {number(value)} {unit}" if unit in UNITS else f"{name}: {number(value)}"
+
+
+def _measured(result: Result) -> str:
+    return f"{number(result.series.median)} {result.row.unit}".rstrip()
+
+
+def _required(result: Result) -> str:
+    return result.row.required.describe(result.row.unit)
+
+
+def _row_line(result: Result) -> str:
+    first, third = result.series.quartiles
+    parts = ", ".join(_part(name, value) for name, value in result.parts.items())
+    cells = [
+        result.row.what,
+        _required(result),
+        _measured(result),
+        f"{number(first)} to {number(third)}" if first != third else "none",
+        parts or "–",
+        result.verdict.value,
+    ]
+    return f"| {' | '.join(cells)} |"
+
+
+def _row_document(result: Result) -> dict[str, Any]:
+    first, third = result.series.quartiles
+    return {
+        "key": result.row.key,
+        "what": result.row.what,
+        "unit": result.row.unit,
+        "required": _required(result),
+        "median": result.series.median,
+        "quartiles": [first, third],
+        "values": list(result.series.values),
+        "parts": result.parts,
+        "verdict": result.verdict.name.lower(),
+    }

@@ -1,0 +1,37 @@
+"""A row of the report, and the subjects that measure rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from fleet.bench.requirements import Requirement
+from fleet.bench.sampling import Measured
+from fleet.bench.world import World
+
+
+@dataclass(frozen=True)
+class Row:
+    """`key` names it in bench.json, `what` in the table. The unit × is that of a ratio."""
+
+    key: str
+    what: str
+    unit: str
+    required: Requirement
+
+
+class Subject(Protocol):
+    """Measures one row, or several that come from the same work."""
+
+    name: str  # for --only
+
+    def __init__(self, world: World) -> None:
+        """Asks the world for what it needs, and warms it up."""
+
+    @property
+    def rows(self) -> Sequence[Row]:
+        """The same for the whole run."""
+
+    def measure(self) -> Mapping[str, Measured]:
+        """One round: a number for each row, by its key."""

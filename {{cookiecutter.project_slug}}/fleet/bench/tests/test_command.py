@@ -1,0 +1,168 @@
+"""The command: its exit codes, its files, and that it leaves nothing behind."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from fleet.bench import __main__ as command
+from fleet.bench.processes import PROJECT, BenchError
+from fleet.bench.requirements import AtMost
+from fleet.bench.rows import Row
+from fleet.bench.sampling import Measured
+
+
+class Pretend:
+    """A subject that needs no server."""
+
+    name = "pretend"
+    rows = (Row("pretend", "pretended", "×", AtMost(1.5)),)
+    value = 1.0
+
+    def __init__(self, world):
+        pass
+
+    def measure(self):
+        return {"pretend": Measured(self.value)}
+
+
+class Slow(Pretend):
+    value = 100.0
+
+
+class Broken(Pretend):
+    def measure(self):
+        raise BenchError("memcached is not installed")
+
+
+@pytest.fixture
+def bench(monkeypatch, tmp_path):
+    """A function: runs the command with one subject, returns its exit code."""
+
+    def bench(subject, *arguments):
+        monkeypatch.setattr(command, "SUBJECTS", [subject])
+        return command.main([*arguments, "--quick", "--out", str(tmp_path / "out")])
+
+    return bench
+
+
+class TestTheExitCode:
+    def test_is_0_when_all_is_met(self, bench):
+        assert bench(Pretend) == 0
+
+    def test_is_1_when_something_is_missed_beyond_the_noise(self, bench, capsys):
+        assert bench(Slow) == 1
+        assert "MISSED" in capsys.readouterr().out
+
+    def test_is_2_when_it_cannot_be_measured_and_nothing_is_written(self, bench, tmp_path, capsys):
+        assert bench(Broken) == 2
+        assert "bench: memcached is not installed" in capsys.readouterr().err
+        assert not (tmp_path / "out").exists()
+
+
+class TestWhatItWrites:
+    def test_are_three_files_that_agree(self, bench, tmp_path):
+        bench(Slow)
+        out = tmp_path / "out"
+        document = json.loads((out / "bench.json").read_text())
+        assert document["missed"] == ["pretend"]
+        assert document["command"] == 'make bench ARGS="--quick"'
+        assert document["rounds"] == 3
+        assert {"CPU", "cores", "Python", "Django"} <= document["machine"].keys()
+        assert "| pretended | ≤ 1.5 × | 100 × |" in (out / "docs" / "bench.md").read_text()
+        assert "pretended" in (out / "docs" / "bench.svg").read_text()
+
+    def test_json_is_all_there_is_on_standard_output(self, bench, tmp_path, capsys):
+        bench(Pretend, "--json")
+        printed = json.loads(capsys.readouterr().out)
+        assert printed == json.loads((tmp_path / "out" / "bench.json").read_text())
+
+    def test_names_no_folder_of_this_machine(self, bench, tmp_path):
+        bench(Pretend)
+        text = (tmp_path / "out" / "docs" / "bench.md").read_text()
+        assert str(tmp_path) not in text
+        assert str(PROJECT) not in text
+
+
+@pytest.fixture
+def temporary():
+    """A folder for all that a run makes, with a short name: sockets lie in it."""
+    folder = Path(tempfile.mkdtemp(prefix="b-"))
+    folder.chmod(0o777)  # the servers' user writes there too
+    yield folder
+    shutil.rmtree(folder)
+
+
+def start(temporary, out, *arguments):
+    if os.environ.get("CI") != "true":  # there its absence must not go unseen
+        pytest.importorskip("MySQLdb")
+    return subprocess.Popen(
+        [sys.executable, "-m", "fleet.bench", "--quick", "--out", str(out), *arguments],
+        cwd=PROJECT,
+        env={**os.environ, "TMPDIR": str(temporary)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        start_new_session=True,
+    )
+
+
+def processes_in(folder):
+    """Those that work in it, or were told of it."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            words = process.joinpath("environ").read_bytes()
+            words += process.joinpath("cmdline").read_bytes()
+            words += os.readlink(process / "cwd").encode()
+        except OSError:
+            continue  # it has ended, or is somebody else's
+        if str(folder).encode() in words:
+            found.append(process.name)
+    return found
+
+
+@pytest.mark.hammer
+class TestARealRun:
+    def test_measures_prints_and_leaves_nothing_behind(self, temporary, tmp_path):
+        bench = start(temporary, tmp_path, "--only", "hot_reads", "--json")
+        output, errors = bench.communicate(timeout=300)
+
+        document = json.loads(output)
+        assert bench.returncode == (1 if document["missed"] else 0), errors
+        values = {row["key"]: row["values"] for row in document["rows"]}
+        assert list(values) == [
+            "page_from_store",
+            "entry_from_store",
+            "page_from_memory",
+            "page_from_memory_to_dict",
+        ]
+        assert all(len(rounds) == 3 and min(rounds) > 0 for rounds in values.values())
+        # Nothing can be faster than the least that does the same.
+        assert min(values["page_from_store"]) > 0.9
+        assert {"MariaDB", "memcached"} <= document["machine"].keys()
+        assert processes_in(temporary) == []
+        assert list(temporary.iterdir()) == []
+
+    @pytest.mark.parametrize("moment", ["starting MariaDB", "site live", "round 1"])
+    @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+    def test_that_is_stopped_leaves_nothing_behind(self, temporary, tmp_path, moment, how):
+        bench = start(temporary, tmp_path / "out", "--only", "hot_reads")
+        while moment not in (line := bench.stderr.readline()):
+            assert line, "It has ended before."
+        if how is signal.SIGINT:  # Ctrl-C goes to everything in the foreground
+            os.killpg(bench.pid, how)
+        else:
+            bench.send_signal(how)
+        _, errors = bench.communicate(timeout=30)
+
+        assert bench.returncode == 130, errors
+        assert processes_in(temporary) == []
+        assert list(temporary.iterdir()) == []
+        assert not (tmp_path / "out").exists()

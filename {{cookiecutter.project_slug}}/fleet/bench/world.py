@@ -1,0 +1,255 @@
+"""The world that is measured: servers in temporary folders, and sites that use them."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import os
+import re
+import secrets
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack, closing
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.metadata import version
+from pathlib import Path
+from types import TracebackType
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+import pytest
+
+from fleet.bench.interruption import held
+from fleet.bench.processes import BenchError, Child, Probe, manage
+from kickoff.testing.processes import ServerProcess
+from kickoff.testing.servers import (
+    MariaDBProcess,
+    MemcachedProcess,
+    running_mariadb,
+    running_memcached,
+)
+
+S = TypeVar("S", bound=ServerProcess)
+
+# What memcached counts by itself: each command that reads, stores or deletes.
+STORE_COMMANDS = ["cmd_get", "cmd_set", "delete_hits", "delete_misses"]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How long a run measures, and how much data it has."""
+
+    rounds: int
+    reads: int  # per round, of each kind
+    change_s: float  # per round, of changes
+    idle_s: float  # per round
+    goals: int  # per round
+    many_leagues: int
+    few_leagues: int = 100
+
+
+FULL = Plan(rounds=5, reads=1_000, change_s=12, idle_s=20, goals=30, many_leagues=10_000)
+QUICK = Plan(rounds=3, reads=300, change_s=6, idle_s=8, goals=10, many_leagues=2_000)
+
+
+@dataclass(frozen=True)
+class Site:
+    """A database and a store, and processes of the site that use them. They end with the world."""
+
+    name: str
+    leagues: int
+    environment: dict[str, str]
+    folder: Path
+    store: MemcachedProcess | None  # None: embedded
+    _stack: ExitStack
+
+    def probe(self, role: str) -> Probe:
+        """A new process; returns when it is ready."""
+        return self.probes(role, 1)[0]
+
+    def probes(self, role: str, count: int) -> list[Probe]:
+        log = self.folder / f"{self.name}-{role}.log"
+        with held():
+            started = [Probe(role, self.environment, log) for _ in range(count)]
+            for probe in started:
+                self._stack.callback(probe.end)
+        for probe in started:
+            probe.answer()
+        return started
+
+    @cached_property
+    def refresher(self) -> Child:
+        """`refresh_cache`, running from the first time that someone asks for it."""
+        log = self.folder / f"{self.name}-refresher.log"
+        with held():
+            process = Child(
+                ["-m", "fleet.bench.probes.refresher", str(self._builds)], self.environment, log
+            )
+            self._stack.callback(process.end)
+        return process
+
+    def builds_by_refresher(self, entry: str) -> int:
+        """How often its refresher has called the builder of this entry until now."""
+        return self._builds.read_text().splitlines().count(entry)
+
+    @property
+    def _builds(self) -> Path:
+        return self.folder / f"{self.name}-builds"
+
+    def store_commands(self) -> int:
+        """How many commands its memcached has done until now."""
+        assert self.store is not None
+        return sum(self.store.stat(name) for name in STORE_COMMANDS)
+
+
+class World:
+    """Everything is made when it is first asked for, and is gone at the end of the `with` block."""
+
+    def __init__(self, plan: Plan, say: Callable[[str], None]) -> None:
+        self.plan = plan
+        self.versions: dict[str, str] = {}  # of what was started
+        self._say = say
+        self._stack = ExitStack()
+
+    def __enter__(self) -> World:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stack.__exit__(kind, error, trace)
+
+    @cached_property
+    def live(self) -> Site:
+        """MariaDB and memcached, with a refresher."""
+        site = self._site("live", self.plan.few_leagues, self._new_database("live"))
+        assert site.refresher
+        return site
+
+    @cached_property
+    def cold(self) -> Site:
+        """The data of `live` in a store of its own that nobody refreshes."""
+        return self._site("cold", self.live.leagues, self.live.environment["DATABASE_URL"])
+
+    @cached_property
+    def few(self) -> Site:
+        """MariaDB and memcached; its probe is its refresher."""
+        return self._site("few", self.plan.few_leagues, self._new_database("few"))
+
+    @cached_property
+    def many(self) -> Site:
+        """The same with many leagues."""
+        return self._site(
+            "many", self.plan.many_leagues, self._new_database("many"), memory_mb=2048
+        )
+
+    @cached_property
+    def embedded(self) -> Site:
+        """SQLite and no server at all, with a refresher."""
+        url = f"sqlite:///{self._folder}/db.sqlite3"
+        slots = f"sqlite:///{self._folder}/slots.sqlite3"
+        site = self._filled("embedded", self.plan.few_leagues, url, slots, None)
+        assert site.refresher
+        return site
+
+    def collect_static(self) -> None:
+        """The static files of all sites, which pages need to name them."""
+        if not (self._folder / "static").exists():
+            self._say("collecting static files")
+            manage(["collectstatic", "--no-input"], self.live.environment)
+
+    @cached_property
+    def mariadb(self) -> MariaDBProcess:
+        if importlib.util.find_spec("MySQLdb") is None:
+            raise BenchError(
+                "The MySQL driver is not installed: "
+                "python3 config/create_venv.py . --group dev --group mysql"
+            )
+        self._say("starting MariaDB")
+        self.versions["mysqlclient"] = version("mysqlclient")
+        return self._server("MariaDB", running_mariadb)
+
+    @cached_property
+    def _folder(self) -> Path:
+        with held():
+            folder = Path(tempfile.mkdtemp(prefix="kickoff-bench-"))
+            self._stack.callback(shutil.rmtree, folder)
+        return folder
+
+    def _site(self, name: str, leagues: int, database_url: str, memory_mb: int = 64) -> Site:
+        server = self._server("memcached", lambda: running_memcached("-m", str(memory_mb)))
+        return self._filled(name, leagues, database_url, f"memcached://{server.address}", server)
+
+    def _filled(
+        self,
+        name: str,
+        leagues: int,
+        database_url: str,
+        cache_url: str,
+        store: MemcachedProcess | None,
+    ) -> Site:
+        environment = {
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "fleet.bench.settings",
+            "ENV_FILE": os.devnull,
+            "SECRET_KEY": secrets.token_hex(32),
+            "DEBUG": "off",
+            "HTTPS": "off",
+            "DOMAIN_NAME": "localhost",
+            "DATABASE_URL": database_url,
+            "CACHE_URL": cache_url,
+            "BENCH_STATIC_ROOT": str(self._folder / "static"),
+        }
+        self._say(f"site {name}: {leagues:,} leagues")
+        # Both can be repeated: what is there stays.
+        manage(["migrate"], environment)
+        manage(["demo_data", "--leagues", str(leagues)], environment)
+        if store is not None:
+            self._analyze(urlsplit(database_url).path.removeprefix("/"))
+        return Site(name, leagues, environment, self._folder, store, self._stack)
+
+    def _new_database(self, name: str) -> str:
+        """The URL of a new database in MariaDB."""
+        with self._connection() as connection:
+            connection.query(f"CREATE DATABASE {name}")
+        return self.mariadb.url(name)
+
+    def _analyze(self, database: str) -> None:
+        """Gives the optimizer the statistics that it lacks right after a bulk load: without them
+        it reads the line-ups of all leagues for the page of one."""
+        with self._connection() as connection, connection.cursor() as cursor:
+            connection.select_db(database)
+            cursor.execute("SHOW TABLES")
+            cursor.execute(f"ANALYZE TABLE {', '.join(name for (name,) in cursor.fetchall())}")
+
+    def _connection(self) -> AbstractContextManager[Any]:
+        # Not at the top: a run on SQLite alone needs no driver.
+        mysql = importlib.import_module("MySQLdb")
+        socket, user = str(self.mariadb.socket), self.mariadb.user
+        return closing(mysql.connect(unix_socket=socket, user=user))
+
+    def _server(self, name: str, running: Callable[[], AbstractContextManager[S]]) -> S:
+        try:
+            with held():
+                server = self._stack.enter_context(running())
+        except (pytest.skip.Exception, pytest.fail.Exception) as missing:
+            raise BenchError(str(missing)) from missing
+        except subprocess.CalledProcessError as failed:
+            raise BenchError(f"{name} cannot be set up.\n{failed.stderr.decode()}") from failed
+        except RuntimeError as failed:  # with its last words
+            raise BenchError(str(failed)) from failed
+        self.versions[name] = server_version(server.command()[0])
+        return server
+
+
+def server_version(program: str) -> str:
+    """What the program says, without its path and its build."""
+    said = subprocess.check_output([program, "--version"], encoding="utf-8")
+    found = re.search(r"\d+\.\d+\.\d+", said)
+    return found[0] if found else "unknown"
