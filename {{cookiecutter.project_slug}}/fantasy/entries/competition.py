@@ -156,7 +156,8 @@ def locked_rounds(
 
 
 def _current() -> list[tuple[int]]:
-    competition = Competition.objects.current()
+    """From the cache, as it is asked for once a second."""
+    competition = Competition.cached.named()
     return [(competition.pk,)] if competition else []
 
 

@@ -188,7 +188,8 @@ def _build_listing(number: int) -> pages.LeagueList:
 
 
 def _first_pages() -> list[tuple[int]]:
-    pages_in_all = -(-League.objects.count() // LEAGUES_PER_PAGE)
+    first = LeagueReads.listing.read(1)
+    pages_in_all = -(-first.count // LEAGUES_PER_PAGE) if first else 1
     return [(number,) for number in range(1, min(pages_in_all, LISTED_AHEAD) + 1)]
 
 

@@ -14,8 +14,9 @@ def _build_points(round_id: int) -> dict[int, int]:
 
 
 def _current_rounds() -> list[tuple[int]]:
-    competition = Competition.objects.current()
-    return list(Round.objects.of(competition.pk).values_list("pk")) if competition else []
+    competition = Competition.cached.named()
+    calendar = Competition.cached.calendar(competition.pk) if competition else None
+    return [(round_.pk,) for round_ in calendar.rounds] if calendar else []
 
 
 class RoundReads(CachedManager, model=Round):

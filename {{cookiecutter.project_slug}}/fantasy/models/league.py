@@ -202,7 +202,8 @@ class LineupPlaceQuerySet(WatchedQuerySet["LineupPlace"]):
         return self.filter(lineup__team=team_id).by_lineup()
 
     def by_lineup(self) -> LineupPlaceQuerySet:
-        return self.order_by("lineup__team", "lineup__round__number", "place")
+        # By their keys: a join only for the order costs MariaDB a second with 2,000 leagues.
+        return self.order_by("lineup__team", "lineup", "place")
 
 
 class LineupPlace(WatchedModel):

@@ -24,6 +24,7 @@ from kickoff.caching.entries import Entry, registry
 from kickoff.caching.keys import Arguments, decode_arguments, encode_arguments, slot_key
 from kickoff.caching.leadership import Leadership
 from kickoff.caching.marks import MarkQueue
+from kickoff.caching.reading import BusyError
 from kickoff.caching.runtime import current_store
 from kickoff.caching.slots import Outcome, fill, lease, look, refresh
 from kickoff.caching.stores.base import Store, StoreUnavailableError
@@ -66,7 +67,7 @@ class Refresher:
         self._due_at: dict[str, float] = {}
         self._pins_checked_at = self._pruned_at = float("-inf")
         self._reported_at = time.monotonic()
-        self._reported_rebuilds = 0
+        self._reported_rebuilds = self._reported_new = 0
 
     def once(self) -> None:
         """Handles the marks that are there and fills pinned entries, whoever leads.
@@ -155,6 +156,9 @@ class Refresher:
                 keys = list(entry.keys()) if entry.keys and entry.needs_care else []
             except DatabaseError:
                 raise  # `run` waits until the database is back
+            except BusyError as error:
+                logger.debug("The keys of %s wait: %s", entry.name, error)
+                continue
             except Exception as error:
                 self._complain(entry.name, "keys", error)
                 continue
@@ -212,8 +216,10 @@ class Refresher:
         for entry in registry:
             entry.tally.publish_when_due(entry.name, current_store)
         new = self.rebuilds - self._reported_rebuilds
-        self.leadership.report(new, new / elapsed)
-        self._reported_at, self._reported_rebuilds = time.monotonic(), self.rebuilds
+        if new or self._reported_new:
+            self.leadership.report(new, new / elapsed)
+        self._reported_at, self._reported_new = time.monotonic(), new
+        self._reported_rebuilds = self.rebuilds
 
 
 def _leave_old_view() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import timeit
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from statistics import median
 from time import perf_counter
 from typing import TypeVar
@@ -22,14 +24,14 @@ from kickoff.caching.stores.urls import memcached_servers
 
 V = TypeVar("V")
 
+EXPIRED_S = 60.0
 READS_AT_ONCE = 1_000  # of those that are too short for the clock
 
 
 class Role:
     def __init__(self) -> None:
-        league = League.objects.first()
-        assert league is not None
-        self._pk = league.pk
+        self._pk, self._other_pk = League.objects.values_list("pk", flat=True)[:2]
+        League.cached.page(self._pk)
         (server,) = memcached_servers(settings.CACHE_URL)
         self._client = Client(server, no_delay=True)
         self._bare_page = self._bare(LeagueReads.page, LeaguePage)
@@ -46,28 +48,54 @@ class Role:
     def from_store(self, reads: int) -> dict[str, float]:
         """Medians in µs, each kind of read in turn."""
         pk = self._pk
-        kinds: dict[str, Callable[[], object]] = {
-            "page µs": lambda: League.cached.page(pk),
-            "bare page µs": self._bare_page,
-            "roster µs": lambda: League.cached.roster(pk),
-            "bare roster µs": self._bare_roster,
+        page = partial(League.cached.page, pk)
+        kinds: dict[str, tuple[Callable[[], object], Callable[[], object]]] = {
+            "page µs": (self._know_other_leagues, page),
+            "expired page µs": (self._know_all_for_too_long, page),
+            "first page µs": (self._know_nothing, page),
+            "bare page µs": (self._know_nothing, self._bare_page),
+            "roster µs": (self._know_nothing, partial(League.cached.roster, pk)),
+            "bare roster µs": (self._know_nothing, self._bare_roster),
         }
         times: dict[str, list[float]] = {name: [] for name in kinds}
         for _ in range(reads):
-            for name, read in kinds.items():
-                reader.memory.forget()
+            for name, (prepare, read) in kinds.items():
+                prepare()
                 started = perf_counter()
                 read()
                 times[name].append(perf_counter() - started)
         found = {name: 1e6 * median(seconds) for name, seconds in times.items()}
-        return {**found, "store reads for a page": self._store_reads()}
+        return {**found, **self._store_reads()}
 
-    def _store_reads(self) -> int:
+    def _know_nothing(self) -> None:
         reader.memory.forget()
-        with observed_reads() as reads:
-            League.cached.page(self._pk)
-        assert not [read for read in reads if read.source is Source.BUILT], "not hot"
-        return sum(read.source is Source.STORE for read in reads)
+
+    def _know_other_leagues(self) -> None:
+        """What all leagues share is known, from a moment ago; of this one nothing."""
+        self._know_nothing()
+        League.cached.page(self._other_pk)
+
+    def _know_all_for_too_long(self) -> None:
+        self._know_nothing()
+        League.cached.page(self._pk)
+        values = reader.memory._values
+        for key, value in values.items():
+            values[key] = replace(value, known_at=value.known_at - EXPIRED_S)
+
+    def _store_reads(self) -> dict[str, float]:
+        """How many values come from the store."""
+        counts: dict[str, float] = {}
+        for name, prepare in [
+            ("store reads for a page", self._know_other_leagues),
+            ("store reads for an expired page", self._know_all_for_too_long),
+            ("store reads for the first page", self._know_nothing),
+        ]:
+            prepare()
+            with observed_reads() as reads:
+                League.cached.page(self._pk)
+            assert not [read for read in reads if read.source is Source.BUILT], "not hot"
+            counts[name] = sum(read.source is Source.STORE for read in reads)
+        return counts
 
     def from_memory(self, reads: int) -> dict[str, float]:
         """Medians in µs of blocks of reads; each block begins with a fresh memory."""

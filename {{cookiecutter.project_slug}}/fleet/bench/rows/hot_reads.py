@@ -15,10 +15,22 @@ class HotReads:
     rows = (
         Row(
             "page_from_store",
-            "`League.cached.page` from the store, process memory empty, "
+            "`League.cached.page` from the store, of a league that the process does not know, "
             "against a bare pymemcache get and decoding of the same bytes",
             "×",
             AtMost(1.5),
+        ),
+        Row(
+            "expired_page",
+            "the same when the process knows the page, from more than CACHING_MEMORY_S ago",
+            "×",
+            Shown(),
+        ),
+        Row(
+            "first_page",
+            "the same with an empty memory, as the first read of a process: five gets",
+            "×",
+            Shown(),
         ),
         Row(
             "entry_from_store",
@@ -39,6 +51,8 @@ class HotReads:
         memory = self._probe.ask("from_memory", self._reads)
         return {
             "page_from_store": Measured(store["page µs"] / store["bare page µs"], store),
+            "expired_page": Measured(store["expired page µs"] / store["bare page µs"]),
+            "first_page": Measured(store["first page µs"] / store["bare page µs"]),
             "entry_from_store": Measured(store["roster µs"] / store["bare roster µs"]),
             "page_from_memory": Measured(memory["page µs"]),
             "page_from_memory_to_dict": Measured(memory["page µs"] / memory["dict µs"], memory),
