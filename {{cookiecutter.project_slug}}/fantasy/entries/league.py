@@ -45,6 +45,7 @@ def _build_roster(league_id: int) -> pages.Roster | None:
             )
             for team in FantasyTeam.objects.in_league(league_id)
         ),
+        round_ids=tuple(sorted({one.round_id for of_team in lineups.values() for one in of_team})),
     )
 
 

@@ -50,11 +50,7 @@ class Roster(msgspec.Struct, frozen=True):
     owner: str
     competition_id: int
     teams: tuple[RosterTeam, ...]
-
-    @property
-    def round_ids(self) -> set[int]:
-        """The rounds for which it has line-ups."""
-        return {lineup.round_id for team in self.teams for lineup in team.lineups}
+    round_ids: tuple[int, ...]  # for which it has line-ups
 
 
 class League(msgspec.Struct, frozen=True):

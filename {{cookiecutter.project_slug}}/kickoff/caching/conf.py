@@ -45,6 +45,7 @@ def whole(name: str) -> int:
     return int(number(name))
 
 
+@cache
 def namespace() -> str:
     return str(getattr(settings, "CACHING_NAMESPACE", DEFAULTS["CACHING_NAMESPACE"]))
 
@@ -60,6 +61,7 @@ def template_context() -> dict[str, Any]:
 
 def _forget(*, setting: str, **kwargs: Any) -> None:
     number.cache_clear()
+    namespace.cache_clear()
 
 
 setting_changed.connect(_forget)  # sent by tests that override settings

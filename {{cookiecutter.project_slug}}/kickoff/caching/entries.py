@@ -12,7 +12,6 @@ import sys
 import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cached_property
 from types import FrameType
 from typing import Any, Generic, TypeVar, overload
@@ -34,8 +33,7 @@ V = TypeVar("V")
 Paths = str | tuple[str, ...] | Changed
 
 
-@dataclass(frozen=True, slots=True)
-class Versioned(Generic[V]):
+class Versioned(msgspec.Struct, Generic[V], frozen=True):
     """A value; equal values have equal versions.
 
     `known_at` is the monotonic time as of which it is known; a value that is no entry's is always

@@ -6,7 +6,8 @@ import hashlib
 import struct
 import time
 import zlib
-from dataclasses import dataclass
+
+import msgspec
 
 # One byte says what it is. Another wire format takes other bytes (and another PREFIX in keys.py).
 _LEASE = b"L"
@@ -21,15 +22,13 @@ class EnvelopeError(Exception):
     """The bytes are no envelope of ours."""
 
 
-@dataclass(frozen=True, slots=True)
-class Lease:
+class Lease(msgspec.Struct, frozen=True):
     """Somebody builds the value. The token tells whose lease it is."""
 
     token: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(msgspec.Struct, frozen=True):
     """A value as bytes.
 
     `version` is a hash of the payload: equal values have equal versions, in all processes and after

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -20,6 +21,7 @@ Argument = int | str
 Arguments = tuple[Argument, ...]
 
 
+@lru_cache(maxsize=1_000)  # A process reads the same few keys all the time.
 def slot_key(namespace: str, entry: str, fingerprint: str, arguments: Arguments) -> str:
     """The key of a slot. Other arguments, another type of value or namespace: another key."""
     return f"{PREFIX}:{namespace}:{entry}:{fingerprint}:{_text(arguments)}"

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from dataclasses import dataclass
 from threading import Lock
 from typing import Any
+
+import msgspec
 
 MemoryKey = tuple[str, tuple[int | str, ...]]
 
@@ -15,8 +16,7 @@ MemoryKey = tuple[str, tuple[int | str, ...]]
 ONE_READER = float("-inf")  # `known_at` of what may not be remembered
 
 
-@dataclass(frozen=True, slots=True)
-class Remembered:
+class Remembered(msgspec.Struct, frozen=True):
     """A decoded value. Page objects are immutable, so all threads may share it.
 
     Times are monotonic, but for `built_at`. `known_at` is when the store was asked, of a derived

@@ -10,7 +10,7 @@ from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 
 from kickoff.caching import conf
 from kickoff.caching.envelope import Envelope, EnvelopeError, Lease, unseal, version_of
@@ -233,9 +233,9 @@ class DerivedReading(Reading):
 
 def _may_be_in_transaction() -> bool:
     """Asked without opening a connection: hot pages are served while the database is away."""
-    if connection.connection is None:
-        return connection.in_atomic_block
-    return connection.in_atomic_block or not connection.get_autocommit()
+    connection = connections[DEFAULT_DB_ALIAS]
+    is_open = connection.connection is not None
+    return connection.in_atomic_block or (is_open and not connection.get_autocommit())
 
 
 reader = Reader()

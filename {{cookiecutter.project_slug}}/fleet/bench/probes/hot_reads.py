@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import timeit
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from statistics import median
 from time import perf_counter
@@ -80,7 +79,7 @@ class Role:
         League.cached.page(self._pk)
         values = reader.memory._values
         for key, value in values.items():
-            values[key] = replace(value, known_at=value.known_at - EXPIRED_S)
+            values[key] = msgspec.structs.replace(value, known_at=value.known_at - EXPIRED_S)
 
     def _store_reads(self) -> dict[str, float]:
         """How many values come from the store."""

@@ -46,7 +46,7 @@ class MemcachedStore:
         self._max_value_bytes = max_value_bytes
 
     def get(self, key: str) -> bytes | None:
-        value: bytes | None = self._read("get", key)
+        value: bytes | None = self._read("get_whole", key)
         return value
 
     def gets(self, key: str) -> Held | None:

@@ -20,6 +20,7 @@ from pymemcache.exceptions import (
     MemcacheServerError,
     MemcacheUnexpectedCloseError,
     MemcacheUnknownCommandError,
+    MemcacheUnknownError,
 )
 
 from kickoff.caching.stores.base import Held, StoreUnavailableError
@@ -27,6 +28,11 @@ from kickoff.caching.stores.breaker import Breaker
 
 CONNECT_TIMEOUT_S = 0.2
 TIMEOUT_S = 0.2
+
+RECEIVE_BYTES = 128 * 1024
+_END_OF_LINE = b"\r\n"
+_NOTHING = b"END\r\n"
+_END_OF_VALUE = _END_OF_LINE + _NOTHING
 
 # The kept connection was closed by the other side, most likely because memcached was restarted.
 _STALE = (ConnectionError, MemcacheUnexpectedCloseError)
@@ -149,6 +155,42 @@ class Connection(Client):
 
     def __del__(self) -> None:
         self.close()
+
+    def get_whole(self, key: str) -> bytes | None:
+        """`get`, with the answer read at once.
+
+        pymemcache reads it line by line and 4 kB at a time, which takes half as long again for a
+        page of 18 kB.
+        """
+        if self.sock is None:
+            self._connect()  # type: ignore[no-untyped-call]
+        name = key.encode()
+        self.sock.sendall(b"get " + name + _END_OF_LINE)
+        data = self._receive(b"", len(_NOTHING))
+        if data == _NOTHING:
+            return None
+        while (end := data.find(_END_OF_LINE)) < 0:
+            data = self._receive(data, len(data) + 1)
+        head = data[:end]
+        self._raise_errors(head, "get")  # type: ignore[no-untyped-call]
+        words = head.split()
+        if len(words) != 4 or words[:2] != [b"VALUE", name]:
+            raise MemcacheUnknownError(head)  # of another question: this socket is out of step
+        start = end + len(_END_OF_LINE)
+        stop = start + int(words[3])
+        data = self._receive(data, stop + len(_END_OF_VALUE))
+        if data[stop:] != _END_OF_VALUE:
+            raise MemcacheUnknownError(data[stop:])
+        return data[start:stop]
+
+    def _receive(self, data: bytes, size_bytes: int) -> bytes:
+        """Data with what follows, until there are so many bytes."""
+        while len(data) < size_bytes:
+            more = self.sock.recv(RECEIVE_BYTES)
+            if not more:
+                raise MemcacheUnexpectedCloseError
+            data = data + more if data else more
+        return data
 
     def is_stale(self) -> bool:
         """Is there something to read although nothing was asked? Then the other side is gone."""

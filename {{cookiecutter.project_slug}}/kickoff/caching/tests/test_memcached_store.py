@@ -8,10 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
-from pymemcache.client import base
 
 from kickoff.caching.stores import MemcachedStore, StoreUnavailableError, ValueTooLargeError
 from kickoff.caching.stores.memcached import MAX_VALUE_BYTES
+from kickoff.caching.stores.server import Connection
 from kickoff.testing.servers import running_memcached
 from kickoff.testing.waiting import wait_until
 
@@ -225,11 +225,12 @@ class TestInterrupted:
         """The next answer is waited for, then the time is up."""
 
         def interrupt():
-            def time_is_up(connection, size):
+            def time_is_up(*args):
                 monkeypatch.undo()
                 raise TimeIsUpError
 
             monkeypatch.setattr("pymemcache.client.base._recv", time_is_up)
+            monkeypatch.setattr(Connection, "_receive", time_is_up)
 
         return interrupt
 
@@ -260,15 +261,15 @@ class TestInterrupted:
 
     def test_a_signal_handler_may_use_the_store_in_between(self, filled, monkeypatch):
         filled.add("league:8", b"8", TTL_S)
-        receive = base._recv
+        receive = Connection._receive
         inner = []
 
-        def handle_signal_first(connection, size):
+        def handle_signal_first(connection, data, size_bytes):
             monkeypatch.undo()
             inner.append(filled.get("league:8"))
-            return receive(connection, size)
+            return receive(connection, data, size_bytes)
 
-        monkeypatch.setattr("pymemcache.client.base._recv", handle_signal_first)
+        monkeypatch.setattr(Connection, "_receive", handle_signal_first)
 
         assert filled.get("league:7") == b"1"
         assert inner == [b"8"]

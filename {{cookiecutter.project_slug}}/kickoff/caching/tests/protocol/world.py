@@ -173,7 +173,9 @@ class World:
             self._replace(module, "time", self.clock)
             self._replace(module, "lease", self.lease)
             self._replace(module, "fill", self._fill_and_tell)
-        self._replace(reading, "connection", mock.Mock(in_atomic_block=False))
+        self._replace(
+            reading, "connections", {"default": mock.Mock(in_atomic_block=False, connection=None)}
+        )
         self._replace(refresher, "registry", registry)
         self._replace(refresher, "refresh", self.refresh)
         # Each read looks at the slot; what the process remembers is for when it may not build.

@@ -1,0 +1,78 @@
+"""How answers of memcached are read: in whatever pieces, and whatever is wrong with them."""
+
+from __future__ import annotations
+
+import socket
+import threading
+
+import pytest
+
+from kickoff.caching.stores.base import StoreUnavailableError
+from kickoff.caching.stores.memcached import MemcachedStore
+
+
+@pytest.fixture
+def answering():
+    """A function that makes a store whose server gives these pieces as its one answer."""
+    listeners = []
+
+    def answer(*pieces):
+        listener = socket.create_server(("127.0.0.1", 0))
+        listeners.append(listener)
+
+        def serve():
+            peer, _address = listener.accept()
+            with peer:
+                peer.recv(1_000)
+                for piece in pieces:
+                    peer.sendall(piece)
+                    threading.Event().wait(0.005)  # so that the pieces do not arrive as one
+
+        threading.Thread(target=serve, daemon=True).start()
+        return MemcachedStore([f"127.0.0.1:{listener.getsockname()[1]}"])
+
+    yield answer
+    for listener in listeners:
+        listener.close()
+
+
+WHOLE = b"VALUE key 0 5\r\nhello\r\nEND\r\n"
+
+
+@pytest.mark.parametrize("size", [1, 2, 7, len(WHOLE)])
+def test_an_answer_may_come_in_pieces(answering, size):
+    pieces = [WHOLE[start : start + size] for start in range(0, len(WHOLE), size)]
+    assert answering(*pieces).get("key") == b"hello"
+
+
+def test_a_miss_may_come_in_pieces(answering):
+    assert answering(b"EN", b"D\r\n").get("key") is None
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        b"SERVER_ERROR out of memory\r\n",
+        b"VALUE another 0 5\r\nhello\r\nEND\r\n",
+        b"VALUE key 0 five\r\nhello\r\nEND\r\n",
+        b"VALUE key 0 5\r\nhello\r\nVALUE key 0 5\r\nhello\r\nEND\r\n",
+        b"something else\r\n",
+        b"VALUE key 0 5\r\nhel",
+    ],
+    ids=["refusal", "other key", "no number", "two values", "no answer", "cut off"],
+)
+def test_a_wrong_answer_is_no_answer(answering, wrong):
+    with pytest.raises(StoreUnavailableError):
+        answering(wrong).get("key")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [b"", b"\r\nEND\r\n", b"VALUE key 0 1\r\nx\r\nEND\r\n", b"x" * 10**6],
+    ids=["empty", "an end", "an answer", "a megabyte"],
+)
+def test_a_value_may_be_anything(shared_memcached, value):
+    store = MemcachedStore([shared_memcached.address])
+    store.delete("anything")
+    assert store.add("anything", value, 60)
+    assert store.get("anything") == value
