@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import select
+import socket
 import threading
 from collections.abc import Hashable
 from typing import Any
@@ -163,16 +164,16 @@ class Connection(Client):
         page of 18 kB.
         """
         if self.sock is None:
-            self._connect()  # type: ignore[no-untyped-call]
+            self._connect()
         name = key.encode()
-        self.sock.sendall(b"get " + name + _END_OF_LINE)
+        self._open_socket.sendall(b"get " + name + _END_OF_LINE)
         data = self._receive(b"", len(_NOTHING))
         if data == _NOTHING:
             return None
         while (end := data.find(_END_OF_LINE)) < 0:
             data = self._receive(data, len(data) + 1)
         head = data[:end]
-        self._raise_errors(head, "get")  # type: ignore[no-untyped-call]
+        self._raise_errors(head, b"get")
         words = head.split()
         if len(words) != 4 or words[:2] != [b"VALUE", name]:
             raise MemcacheUnknownError(head)  # of another question: this socket is out of step
@@ -186,11 +187,16 @@ class Connection(Client):
     def _receive(self, data: bytes, size_bytes: int) -> bytes:
         """Data with what follows, until there are so many bytes."""
         while len(data) < size_bytes:
-            more = self.sock.recv(RECEIVE_BYTES)
+            more = self._open_socket.recv(RECEIVE_BYTES)
             if not more:
                 raise MemcacheUnexpectedCloseError
             data = data + more if data else more
         return data
+
+    @property
+    def _open_socket(self) -> socket.socket:
+        assert self.sock is not None, "connected before it is used"
+        return self.sock
 
     def is_stale(self) -> bool:
         """Is there something to read although nothing was asked? Then the other side is gone."""
