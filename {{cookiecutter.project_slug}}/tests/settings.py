@@ -24,6 +24,8 @@ if CACHE_URL.startswith("sqlite://"):  # noqa: F405
 
 INSTALLED_APPS += ["kickoff.caching.tests.app"]  # noqa: F405
 
+CACHING_RAISE_LAZY_FETCHES = True
+
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -54,6 +54,11 @@ def release() -> str:
     return str(getattr(settings, "CACHING_RELEASE", DEFAULTS["CACHING_RELEASE"]))
 
 
+def raises_lazy_fetches() -> bool:
+    """CACHING_RAISE_LAZY_FETCHES, by default in development."""
+    return bool(getattr(settings, "CACHING_RAISE_LAZY_FETCHES", settings.DEBUG))
+
+
 def template_context() -> dict[str, Any]:
     """CACHING_CONTEXT: what the templates of rendered entries know beside the page object."""
     return dict(getattr(settings, "CACHING_CONTEXT", {}))

@@ -12,7 +12,7 @@ import sys
 import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from functools import cached_property
+from functools import cached_property, wraps
 from types import FrameType
 from typing import Any, Generic, TypeVar, overload
 
@@ -21,6 +21,7 @@ from django.apps import apps
 from django.db import models
 
 from kickoff.caching import conf
+from kickoff.caching.fetching import building
 from kickoff.caching.keys import Argument, Arguments, slot_key, type_fingerprint
 from kickoff.caching.reading import DerivedReading, Reading, reader
 from kickoff.caching.runtime import current_store
@@ -74,13 +75,23 @@ class Entry(Generic[V]):
     ) -> None:
         self.at_once = at_once
         self.tally = Tally()
-        self.build = self.tally.timed(build)
+        self.build = self._guarded(build)
         self.stale_when = stale_when
         self.declared_at = _caller()
         self.keys = keys
         self.pinned = pinned
         self.every_s = every_s
         self.limit_s = limit_s
+
+    def _guarded(self, build: Callable[..., V | None]) -> Callable[..., V | None]:
+        counted = self.tally.timed(build)
+
+        @wraps(build)
+        def guarded(*arguments: Any) -> V | None:
+            with building(self.name):
+                return counted(*arguments)
+
+        return guarded
 
     @overload
     def __get__(self, manager: None, owner: type) -> Entry[V]: ...

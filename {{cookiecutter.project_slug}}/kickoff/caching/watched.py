@@ -13,6 +13,7 @@ from typing import Any, Self, TypeVar
 from django.db import NotSupportedError, models, router, transaction
 
 from kickoff.caching.deletions import Deleted, delete_marked
+from kickoff.caching.fetching import forbid_lazy_fetches
 from kickoff.caching.marks import mark_rows
 from kickoff.caching.rows import attnames, columns_of, rows_of
 from kickoff.caching.watch import watches
@@ -22,6 +23,10 @@ _M = TypeVar("_M", bound=models.Model, covariant=True)
 
 class WatchedQuerySet(models.QuerySet[_M]):
     """A queryset whose `update`, `bulk_create` and `delete` mark. (`bulk_update` uses `update`.)"""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        forbid_lazy_fetches(self)
 
     def update(self, **values: Any) -> int:
         if not watches.on(self.model):

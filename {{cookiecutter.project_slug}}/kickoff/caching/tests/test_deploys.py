@@ -34,8 +34,6 @@ def build_new_page(club_id: int) -> NewClubPage | None:
 @pytest.fixture(autouse=True)
 def _as_after_a_start():
     recorder.forget()
-    yield
-    recorder.forget()
 
 
 @pytest.fixture

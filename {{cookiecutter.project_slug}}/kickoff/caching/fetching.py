@@ -1,0 +1,72 @@
+"""While a value is built no row fetches a related row by itself: a loop over lazy attributes is
+what makes a page slow, and the builder's queryset can bring all at once.
+
+In development and in tests such a fetch is an error; in production it is logged, and happens. Needs
+the fetch modes of Django 6.1; with Django 5.2 nothing is noticed here.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from django.db import models
+
+from kickoff.caching import conf
+
+logger = logging.getLogger(__name__)
+
+_building: ContextVar[str] = ContextVar("building", default="")
+
+
+class LazyFetchError(Exception):
+    """A builder makes a query for each row."""
+
+
+@contextmanager
+def building(entry: str) -> Iterator[None]:
+    """Querysets of watched models that are made in this block fetch nothing lazily."""
+    token = _building.set(entry)
+    try:
+        yield
+    finally:
+        _building.reset(token)
+
+
+def forbid_lazy_fetches(queryset: Any) -> None:
+    """For a queryset that has just been made."""
+    if _MODE is not None and _building.get():
+        queryset._fetch_mode = _MODE
+
+
+def _refuse_or_log(fetcher: Any, instance: models.Model) -> None:
+    name = fetcher.field.name
+    text = (
+        f"{_building.get() or 'What a builder has read'} fetches {instance._meta.label}.{name} row "
+        f'by row: say select_related("{name}") or prefetch_related("{name}") in its queryset.'
+    )
+    if conf.raises_lazy_fetches():
+        raise LazyFetchError(text)
+    logger.warning(text)
+    fetcher.fetch_one(instance)
+
+
+def _fetch_mode() -> object | None:
+    try:
+        from django.db.models.fetch_modes import FetchMode
+    except ImportError:
+        return None
+
+    class FetchNothingLazily(FetchMode):
+        __slots__ = ()
+
+        def fetch(self, fetcher: Any, instance: models.Model) -> None:
+            _refuse_or_log(fetcher, instance)
+
+    return FetchNothingLazily()
+
+
+_MODE = _fetch_mode()
