@@ -1,0 +1,139 @@
+"""How the query budgets visit the pages of the game: on which world, as whom, with what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from accounts.models import User
+from fantasy.feed import Clock, FeedEvent
+from fantasy.leagues import create_league
+from fantasy.matchday import record
+from fantasy.models import Competition, EventKind, FantasyTeam, League, Match, Player, Round
+from fantasy.tests import worlds
+from kickoff.budgets import Visit, Visits
+
+CAPTAIN = "T01 FW 17"
+
+
+@dataclass(frozen=True)
+class World:
+    """What the addresses of the pages need."""
+
+    competition: Competition
+    open_round: Round
+    match: Match
+    player: Player
+    league: League
+    other_league: League
+    team: FantasyTeam
+    anna: User
+
+
+def world(
+    leagues: int = 2,
+    teams: int = 2,
+    squads: int = 4,
+    players: int = 2,
+    events: int = 2,
+) -> World:
+    """A live round. Anna has a team in each of the `leagues`; in the first of them play `teams`.
+
+    There are `squads` of `players`, but for T01, which has all 21. Anna's captain and others score
+    so many `events` each in the live match.
+    """
+    competition = worlds.create_competition(teams=squads)
+    Player.objects.exclude(team__code="T01").filter(number__gt=players).delete()
+    league = worlds.create_league_of(competition, "Anna", *(f"Ben {n}" for n in range(1, teams)))
+    anna, ben = User.objects.get(username="Anna"), User.objects.get(username="Ben 1")
+    for number in range(1, leagues):
+        create_league(anna.pk, competition, f"Friends {number}", f"Anna's team {number}")
+    match = Match.objects.live().get()
+    (captain,) = worlds.players_named(CAPTAIN)
+    _play(match, captain, events)
+    team = FantasyTeam.objects.in_league(league.pk).get(membership__user=anna)
+    for round_ in competition.rounds.filter(number__lte=2):
+        worlds.create_lineup(team, round_, worlds.legal_selection(captain=CAPTAIN))
+    return World(
+        competition=competition,
+        open_round=competition.rounds.get(number=3),
+        match=match,
+        player=captain,
+        league=league,
+        other_league=create_league(ben.pk, competition, "Rivals", "Ben's").membership.league,
+        team=team,
+        anna=anna,
+    )
+
+
+def _play(match: Match, captain: Player, events: int) -> None:
+    """The captain and others score in turn."""
+    others = list(Player.objects.filter(team=captain.team_id).exclude(pk=captain.pk))
+    for number in range(events):
+        for sequence, scorer in [(2 * number + 1, captain), (2 * number + 2, others[number])]:
+            clock = Clock(minute=sequence)
+            event = FeedEvent(sequence, clock, EventKind.GOAL, scorer.pk, captain.team_id)
+            record(match.pk, event)
+
+
+def _slug(world: World) -> dict[str, object]:
+    return {"slug": world.competition.slug}
+
+
+def _match(world: World) -> dict[str, object]:
+    return {"pk": world.match.pk}
+
+
+def _league(world: World) -> dict[str, object]:
+    return {"pk": world.league.pk}
+
+
+def _team(world: World) -> dict[str, object]:
+    return {"pk": world.team.pk}
+
+
+def _lineup(world: World) -> dict[str, str]:
+    """Another captain than before, and two players who change places."""
+    selection = worlds.legal_selection(captain="T01 FW 18")
+    return worlds.form_data(selection, world.open_round)
+
+
+visits = Visits(
+    world=world,
+    larger={"leagues": 4, "teams": 4, "squads": 6, "players": 4, "events": 4},
+    visitors={"anonymous": None, "manager": lambda world: world.anna},
+    routes={
+        "fantasy:home": Visit(grows="squads"),
+        "fantasy:scoreboard": Visit(grows="squads"),
+        "fantasy:players": Visit(grows=["squads", "players"]),
+        "fantasy:top_scorers": Visit(grows="events"),
+        "fantasy:competition": Visit(_slug, grows="squads"),
+        "fantasy:competition_scoreboard": Visit(_slug, grows="squads"),
+        "fantasy:competition_players": Visit(_slug, query="q=t0", grows=["squads", "players"]),
+        "fantasy:player_options": Visit(_slug, grows=["squads", "players"]),
+        "fantasy:competition_top_scorers": Visit(_slug, grows="events"),
+        "fantasy:match": Visit(_match, grows="events"),
+        "fantasy:match_report": Visit(_match, grows="events"),
+        "fantasy:player": Visit(lambda world: {"pk": world.player.pk}, grows="events"),
+        "fantasy:leagues": Visit(grows="leagues"),
+        "fantasy:league": Visit(_league, grows="teams"),
+        "fantasy:standings": Visit(_league, grows="teams"),
+        "fantasy:team": Visit(
+            _team, fixed="Fifteen players for each round, and a competition has its rounds."
+        ),
+        "fantasy:my_teams": Visit(grows="leagues"),
+        "fantasy:new_league": Visit(
+            data=lambda world: {"name": "Newcomers", "team_name": "Anna's eleven"},
+            fixed="A form with two names.",
+        ),
+        "fantasy:join_league": Visit(
+            data=lambda world: {
+                "code": world.other_league.invite_code,
+                "team_name": "Anna's eleven",
+            },
+            fixed="A form with a code and a name.",
+        ),
+        "fantasy:edit_lineup": Visit(
+            _team, data=_lineup, fixed="A line-up has fifteen places, the game as many as it has."
+        ),
+    },
+)

@@ -1,0 +1,137 @@
+"""One case is visited and judged: the heart of each generated test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connections
+
+from kickoff.budgets.budget_file import FILE_NAME, STATES, Case, Counts, Entry
+from kickoff.budgets.budget_writing import stanza
+from kickoff.budgets.capture import prove_that_statements_are_seen
+from kickoff.budgets.emptying import own_cache_keys
+from kickoff.budgets.growth import growth_problems
+from kickoff.budgets.problems import Problem, describe, differences, over_or_under
+from kickoff.budgets.visiting import Measured, Trip
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What was measured, and what is wrong with it.
+
+    `flaws` make the numbers worthless: they grow, or change from one request to the next.
+    `differences` are what an update would write.
+    """
+
+    case: Case
+    status: int
+    counts: Mapping[str, Counts]
+    vendor: str
+    flaws: list[Problem]
+    differences: list[Problem]
+
+    def as_data(self) -> dict[str, Any]:
+        """Plain values, for the process that writes."""
+        return {
+            "case": list(self.case),
+            "status": self.status,
+            "counts": {
+                state: {"queries": dict(counts.queries), "cache": dict(counts.cache)}
+                for state, counts in self.counts.items()
+            },
+            "vendor": self.vendor,
+            "is_sound": not self.flaws,
+        }
+
+
+def judge(trip: Trip, entry: Entry | None, entry_line: int) -> Verdict:
+    """Visits the case on its worlds and compares with its entry."""
+    with own_cache_keys():
+        prove_that_statements_are_seen(trip.finder)
+        small = trip.measure(trip.visits.small)
+        flaws = [*_unstable(trip.case, small), *growth_problems(trip, small)]
+    vendor = connections["default"].vendor
+    counts = {state: small.of(state).counts for state in STATES}
+    return Verdict(
+        case=trip.case,
+        status=small.hot.status,
+        counts=counts,
+        vendor=vendor,
+        flaws=flaws,
+        differences=list(_compare(trip.case, entry, small, vendor, entry_line)),
+    )
+
+
+def _compare(
+    case: Case, entry: Entry | None, measured: Measured, vendor: str, entry_line: int
+) -> Iterator[Problem]:
+    if entry is None:
+        yield _no_entry(case, measured)
+        return
+    for state in STATES:
+        seen = measured.of(state)
+        if seen.status != entry.status:
+            yield _other_status(case, state, entry, seen.status, entry_line)
+        elif problem := over_or_under(
+            case, state, entry.of(state, vendor), seen.counts, seen.capture, entry_line
+        ):
+            yield problem
+
+
+def _no_entry(case: Case, measured: Measured) -> Problem:
+    entry = Entry(measured.hot.status, measured.cold.counts, measured.hot.counts)
+    return Problem(
+        case=str(case),
+        kind="entry",
+        headline=f"{FILE_NAME} has no entry for {case}. Add:",
+        details=stanza(case, entry).splitlines(),
+        budget="no entry",
+        actual=f"{measured.cold.counts.total('queries')} queries cold, "
+        f"{measured.hot.counts.total('queries')} hot",
+    )
+
+
+def _other_status(case: Case, state: str, entry: Entry, status: int, line: int) -> Problem:
+    return Problem(
+        case=str(case),
+        kind="status",
+        headline=f"{case}, {state}",
+        details=[
+            f"status: expected {entry.status}, actual {status}",
+            "The counts of another page than the expected one say nothing.",
+        ],
+        line=line,
+        budget=f"status {entry.status}",
+        actual=f"status {status}",
+    )
+
+
+def _unstable(case: Case, measured: Measured) -> Iterator[Problem]:
+    """Hot twice, and both times the same; cold and hot with one status."""
+    if measured.cold.status != measured.hot.status:
+        yield _flaw(
+            case,
+            "cold and hot are different pages",
+            [f"status {measured.cold.status} cold, {measured.hot.status} hot"],
+        )
+    found = list(differences(measured.hot.counts, measured.again.counts))
+    if found:
+        details = []
+        for kind, label, first, second in found:
+            details.append(f"{label}: {first}, then {second}")
+            capture = (measured.again if second > first else measured.hot).capture
+            details += [f"  {line}" for line in describe(capture, kind, label)]
+        yield _flaw(case, "hot, is unstable: two equal requests cost differently", details)
+
+
+def _flaw(case: Case, what: str, details: list[str]) -> Problem:
+    return Problem(
+        case=str(case),
+        kind="unstable",
+        headline=f"{case}, {what}",
+        details=details,
+        budget="the same twice",
+        actual=details[0],
+    )

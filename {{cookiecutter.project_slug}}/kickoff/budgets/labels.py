@@ -1,0 +1,111 @@
+"""From a statement to its shape and its label: `SELECT fantasy_league`.
+
+Regular expressions on the `%s` template, not a parser of SQL: a parser is 60 times slower, changes
+its mind between its versions, and cannot read Django's own SAVEPOINT statements.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+LONGEST_SQL = 160  # characters of a statement in a message
+
+_COMMENT = re.compile(r"/\*.*?\*/|--[^\n]*", re.DOTALL)
+_TABLE = r'[`"\[]?(?P<table>\w+)[`"\]]?'
+
+# What a connection says about itself and its transaction: backends differ in it, pages do not.
+_BOOKKEEPING = re.compile(
+    r"""\s*(
+        SAVEPOINT | RELEASE | ROLLBACK | BEGIN | COMMIT | START\s+TRANSACTION | SET\s | PRAGMA
+        | SELECT\s+(VERSION\(\)|@@|CONNECTION_ID\(\)) | SELECT\s+JSON\(
+    )""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_STRING = re.compile(r"'(?:[^']|'')*'")
+_VERB = re.compile(r"\s*\(?\s*(?P<verb>[A-Za-z]+)")
+_COUNT = re.compile(r"\s*SELECT\s+COUNT\(", re.IGNORECASE)
+_FROM = re.compile(rf"\bFROM\s+{_TABLE}", re.IGNORECASE)
+_FROM_SUBQUERY = re.compile(r"\bFROM\s*\(\)", re.IGNORECASE)
+_TARGETS = {
+    "INSERT": re.compile(rf"\bINTO\s+{_TABLE}", re.IGNORECASE),
+    "REPLACE": re.compile(rf"\bINTO\s+{_TABLE}", re.IGNORECASE),
+    "UPDATE": re.compile(rf"\bUPDATE\s+(?:IGNORE\s+)?{_TABLE}", re.IGNORECASE),
+}
+
+_SHAPING = [
+    (_STRING, "?"),
+    (re.compile(r'("?)_django_curs_\w+\1'), "#"),
+    (re.compile(r"`"), '"'),
+    (re.compile(r"%s"), "?"),
+    (re.compile(r'(?<![\w"])-?\d+(?:\.\d+)?(?![\w"])'), "?"),
+    (re.compile(r"\(\s*\?(?:\s*,\s*\?)*\s*\)"), "(?)"),
+    (re.compile(r"\(\?\)(?:\s*,\s*\(\?\))+"), "(?)"),
+    (re.compile(r"ARRAY\[\?(?:\s*,\s*\?)*\]"), "ARRAY[?]"),
+    (re.compile(r"(WHEN \(.*?\) THEN \S+)(?: WHEN \(.*?\) THEN \S+)+"), r"\1"),
+]
+_SPACE = re.compile(r"\s+")
+_COLUMNS = re.compile(r"^(SELECT (?:DISTINCT )?)(?!COUNT\().*? (FROM )")
+
+
+def is_bookkeeping(sql: str) -> bool:
+    """Whether it belongs to the transaction or the connection: never part of a budget."""
+    return _BOOKKEEPING.match(sql) is not None
+
+
+@lru_cache(maxsize=2048)
+def label(sql: str) -> str:
+    """The verb and the table: the same on every backend. A count of rows is a verb of its own."""
+    bare = _STRING.sub("?", _COMMENT.sub(" ", sql))
+    found = _VERB.match(bare)
+    verb = found["verb"].upper() if found else "?"
+    if verb == "WITH":
+        verb = "SELECT"
+    if verb == "SELECT" and _COUNT.match(bare):
+        verb = "COUNT"
+    target = _TARGETS[verb].search(bare) if verb in _TARGETS else _main_table(bare)
+    return f"{verb} {target['table']}" if target else verb
+
+
+def _main_table(sql: str) -> re.Match[str] | None:
+    """The table after the statement's own FROM, not that of a subquery among its columns."""
+    outside, inside = _split(sql)
+    subquery = _FROM_SUBQUERY.search(outside)
+    if subquery:
+        return _main_table(inside[outside[: subquery.end()].count("()") - 1])
+    return _FROM.search(outside) or (_main_table(inside[0]) if outside.strip() == "()" else None)
+
+
+def _split(sql: str) -> tuple[str, list[str]]:
+    """The text with `()` for each pair of parentheses, and what stood between them."""
+    outside: list[str] = []
+    inside: list[str] = []
+    depth = start = 0
+    for place, character in enumerate(sql):
+        if character == "(":
+            if depth == 0:
+                start = place + 1
+            depth += 1
+        elif character == ")":
+            depth -= 1
+            if depth == 0:
+                outside.append("()")
+                inside.append(sql[start:place])
+        elif depth == 0:
+            outside.append(character)
+    return "".join(outside), inside
+
+
+@lru_cache(maxsize=2048)
+def shape(sql: str) -> str:
+    """The statement without its values and the length of its lists: equal for equal questions."""
+    text = _SPACE.sub(" ", _COMMENT.sub(" ", sql)).strip()
+    for pattern, replacement in _SHAPING:
+        text = pattern.sub(replacement, text)
+    return text
+
+
+def shortened(sql: str) -> str:
+    """For a message: the shape, its columns left out."""
+    text = _COLUMNS.sub(r"\1… \2", shape(sql), count=1)
+    return text if len(text) <= LONGEST_SQL else text[: LONGEST_SQL - 1] + "…"

@@ -1,0 +1,31 @@
+"""What a run tells: on the terminal, in the job of GitHub, to GitLab."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kickoff.budgets.reports import github, gitlab
+
+if TYPE_CHECKING:
+    from kickoff.budgets.run import Run
+
+
+def report(run: Run, terminal: Any, code_quality: str) -> None:
+    """The failures themselves have been shown with their tests; here is the whole."""
+    if not run.verdicts and not run.problems and not run.outcome:
+        return
+    terminal.section("query budgets", sep="-")
+    problems = sorted(run.problems, key=lambda problem: (-problem.excess, problem.case))
+    terminal.write_line(f"{len(run.verdicts)} visits, {len(problems)} problems")
+    for line in run.outcome:
+        terminal.write_line(line)
+    if os.environ.get("GITHUB_ACTIONS") == "true":
+        for line in github.annotations(problems, github.prefix(run.root)):
+            terminal.write_line(line)
+    if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
+        with Path(summary).open("a", encoding="utf-8") as file:
+            file.write(github.summary(problems, len(run.verdicts)))
+    if code_quality:
+        Path(code_quality).write_text(gitlab.code_quality(problems), encoding="utf-8")

@@ -1,0 +1,81 @@
+"""GitHub Actions: annotations at the lines at fault, and a table in the summary of the step."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from kickoff.budgets.problems import Problem
+
+MOST_ANNOTATIONS = 10  # GitHub shows ten errors of a step, and drops the others in silence.
+LONGEST_SUMMARY_BYTES = 900_000  # Above 1,024 KiB GitHub refuses the summary as a whole.
+
+
+def annotations(problems: Sequence[Problem], prefix: str) -> Iterator[str]:
+    """Workflow commands: the worst first; the last one says how many more there are."""
+    shown = problems
+    if len(problems) > MOST_ANNOTATIONS:
+        shown = problems[: MOST_ANNOTATIONS - 1]
+    for problem in shown:
+        file = _property(f"{prefix}{problem.path}")
+        title = _property(f"Query budget: {problem.headline}")
+        yield f"::error file={file},line={problem.line},title={title}::{_data(str(problem))}"
+    if len(problems) > len(shown):
+        more = len(problems) - len(shown)
+        yield f"::error title=Query budgets::{more} more: see the summary of this step"
+
+
+def prefix(root: Path) -> str:
+    """From the repository, whose paths annotations need, to the project."""
+    workspace = Path(os.environ.get("GITHUB_WORKSPACE", root)).resolve()
+    root = root.resolve()
+    if root == workspace or workspace not in root.parents:
+        return ""
+    return f"{root.relative_to(workspace).as_posix()}/"
+
+
+def summary(problems: Sequence[Problem], visits: int) -> str:
+    """Markdown. The details of each problem are folded; too many are cut off."""
+    if not problems:
+        return f"### Query budgets\n\n{visits} visits, all as in `query_budgets.toml`.\n"
+    head = f"### Query budgets\n\n{visits} visits, {len(problems)} problems.\n\n"
+    table = ["| page | budget | actual | line |", "| --- | --- | --- | --- |"]
+    table += [
+        f"| {_cell(problem.headline)} | {_cell(problem.budget)} | {_cell(problem.actual)} "
+        f"| {_cell(f'{problem.path}:{problem.line}')} |"
+        for problem in problems
+    ]
+    details = [
+        f"<details><summary>{_html(problem.headline)}</summary>\n\n<pre>"
+        f"{_html(str(problem))}</pre>\n</details>"
+        for problem in problems
+    ]
+    return _limited(head, [*table, "", *details])
+
+
+def _limited(head: str, lines: Sequence[str]) -> str:
+    size, kept = len(head.encode()), []
+    for line in lines:
+        size += len(line.encode()) + 1
+        if size > LONGEST_SUMMARY_BYTES:
+            kept.append("\nMore than fits here: see the log of the job.")
+            break
+        kept.append(line)
+    return head + "\n".join(kept) + "\n"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def _cell(text: str) -> str:
+    return _html(text).replace("|", "\\|").replace("\n", " ").replace("`", "\\`")
+
+
+def _html(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -1,0 +1,117 @@
+"""One run of pytest with budgets: its mode, its file, what was found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kickoff.budgets.budget_file import FILE_NAME, Budgets, Case, Counts, read_budgets
+from kickoff.budgets.budget_writing import rewritten, stanza, write
+from kickoff.budgets.origins import OriginFinder
+from kickoff.budgets.plan import Plan
+from kickoff.budgets.problems import Problem
+from kickoff.budgets.routes import all_routes
+from kickoff.budgets.updating import tightened, updated
+
+RUN = pytest.StashKey["Run"]()
+# What a test leaves at its item, as plain values: its report carries them on.
+VERDICT = pytest.StashKey[dict[str, Any]]()
+PROBLEMS = pytest.StashKey[list[dict[str, Any]]]()
+
+
+@dataclass
+class Run:
+    """`verdicts` and `problems` are those of all processes: they arrive with the reports."""
+
+    config: pytest.Config
+    mode: str
+    base: str
+    verdicts: dict[Case, dict[str, Any]] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    outcome: list[str] = field(default_factory=list)
+
+    @property
+    def root(self) -> Path:
+        return self.config.rootpath
+
+    @property
+    def path(self) -> Path:
+        return self.root / FILE_NAME
+
+    @cached_property
+    def text(self) -> str:
+        return self.path.read_text(encoding="utf-8") if self.path.exists() else ""
+
+    @cached_property
+    def budgets(self) -> Budgets:
+        return read_budgets(self.text)
+
+    @cached_property
+    def plan(self) -> Plan:
+        return Plan(all_routes(), self.budgets)
+
+    @cached_property
+    def finder(self) -> OriginFinder:
+        plumbing = self.config.getini("budgets_plumbing")
+        return OriginFinder(self.root, tuple(self.root / folder for folder in plumbing))
+
+    def line_of(self, case: Case) -> int:
+        """Where the entry of a case stands in the file."""
+        entry = self.budgets.entries.get(case)
+        header = stanza(case, entry).split("\n", 1)[0] if entry else ""
+        lines = self.text.splitlines()
+        return lines.index(header) + 1 if header in lines else 1
+
+    def arrive(self, verdict: dict[str, Any] | None, problems: list[dict[str, Any]]) -> None:
+        """Takes what a test has left."""
+        if verdict is not None:
+            self.verdicts[Case(*verdict["case"])] = verdict
+        self.problems += [Problem(**problem) for problem in problems]
+
+    def forgives(self, kind: str) -> bool:
+        """Whether this run writes down what it finds, instead of failing."""
+        return self.mode == "update" or (self.mode == "tighten" and kind == "below")
+
+    def write(self) -> None:
+        """Writes the entries of what ran. What was not visited keeps its entry, unless everything
+        was visited: then the entries that nothing belongs to go."""
+        sound = {case: found for case, found in self.verdicts.items() if found["is_sound"]}
+        entries = {}
+        for case, found in sound.items():
+            old = self.budgets.entries.get(case)
+            counts = {state: Counts(**numbers) for state, numbers in found["counts"].items()}
+            if self.mode == "update":
+                entries[case] = updated(old, found["status"], counts, found["vendor"])
+            elif old is not None and old.status == found["status"]:
+                entries[case] = tightened(old, counts, found["vendor"])
+        changed = {
+            case: entry
+            for case, entry in entries.items()
+            if entry != self.budgets.entries.get(case)
+        }
+        is_complete = set(self.plan.cases) <= set(sound)
+        stale = self.plan.stale() if is_complete and self.mode == "update" else []
+        if changed or stale:
+            write(self.path, rewritten(self.text, changed, stale))
+        self.outcome.append(
+            f"{FILE_NAME}: {len(changed)} entries written, {len(stale)} removed, "
+            f"{len(entries) - len(changed)} as they were"
+        )
+        if not is_complete:
+            kept = len(self.plan.cases) - len(sound)
+            self.outcome.append(f"{kept} were not visited, or have flaws: they keep their entries")
+        self._remind_of_reasons(changed)
+
+    def _remind_of_reasons(self, changed: dict[Case, Any]) -> None:
+        for case, entry in changed.items():
+            old = self.budgets.entries.get(case)
+            if old is not None and any(
+                entry.of(state).total(kind) > old.of(state).total(kind)
+                for state in ("cold", "hot")
+                for kind in ("queries", "cache")
+            ):
+                self.outcome.append(f'{case} is raised: write into its entry why, reason = "…"')
