@@ -10,7 +10,8 @@ PASSWORD = "correct horse battery"
 
 def world() -> User:
     """Somebody with an account."""
-    return User.objects.create_user("ana", password=PASSWORD)
+    ana: User = User.objects.create_user("ana", password=PASSWORD)
+    return ana
 
 
 def _new_account(ana: User) -> dict[str, str]:

@@ -224,7 +224,11 @@ if DEBUG:
     INSTALLED_APPS += ["debug_toolbar"]
     MIDDLEWARE.insert(1, "kickoff.querycount.QueryCountMiddleware")
     MIDDLEWARE.insert(1, "debug_toolbar.middleware.DebugToolbarMiddleware")
-    DEBUG_TOOLBAR_PANELS = ["kickoff.caching.panel.CachedReadsPanel", *PANELS_DEFAULTS]
+    DEBUG_TOOLBAR_PANELS = [
+        "kickoff.caching.panel.CachedReadsPanel",
+        "kickoff.budgets.panel.QueryBudgetPanel",
+        *PANELS_DEFAULTS,
+    ]
     DEBUG_TOOLBAR_CONFIG = {"SHOW_COLLAPSED": True}
     INTERNAL_IPS = ["127.0.0.1", "::1"]
     # `runserver` serves static files from where they lie.

@@ -7,8 +7,17 @@ from dataclasses import dataclass
 from accounts.models import User
 from fantasy.feed import Clock, FeedEvent
 from fantasy.leagues import create_league
-from fantasy.matchday import record
-from fantasy.models import Competition, EventKind, FantasyTeam, League, Match, Player, Round
+from fantasy.models import (
+    Competition,
+    EventKind,
+    FantasyTeam,
+    League,
+    Match,
+    MatchEvent,
+    Player,
+    Round,
+)
+from fantasy.scoring import update_points
 from fantasy.tests import worlds
 from kickoff.budgets import Visit, Visits
 
@@ -68,11 +77,12 @@ def world(
 def _play(match: Match, captain: Player, events: int) -> None:
     """The captain and others score in turn."""
     others = list(Player.objects.filter(team=captain.team_id).exclude(pk=captain.pk))
-    for number in range(events):
-        for sequence, scorer in [(2 * number + 1, captain), (2 * number + 2, others[number])]:
-            clock = Clock(minute=sequence)
-            event = FeedEvent(sequence, clock, EventKind.GOAL, scorer.pk, captain.team_id)
-            record(match.pk, event)
+    scorers = [scorer for other in others[:events] for scorer in (captain, other)]
+    MatchEvent.objects.bulk_create(
+        FeedEvent(minute, Clock(minute), EventKind.GOAL, scorer.pk, captain.team_id).row(match.pk)
+        for minute, scorer in enumerate(scorers, start=1)
+    )
+    update_points(match.round)
 
 
 def _slug(world: World) -> dict[str, object]:

@@ -48,7 +48,7 @@ def watch_caches() -> None:
         return cache
 
     create_and_watch.is_watching = True  # type: ignore[attr-defined]
-    type(caches).create_connection = create_and_watch  # type: ignore[method-assign]
+    type(caches).create_connection = create_and_watch  # type: ignore[assignment,method-assign]
 
 
 def known_caches() -> list[tuple[BaseCache, str]]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 from uuid import uuid4
 
 from django.apps import apps
@@ -70,7 +71,7 @@ def empty_databases() -> None:
 
 
 def _forget_rows_that_django_remembers() -> None:
-    if apps.is_installed("django.contrib.contenttypes"):
-        apps.get_model("contenttypes", "ContentType").objects.clear_cache()
-    if apps.is_installed("django.contrib.sites"):
-        apps.get_model("sites", "Site").objects.clear_cache()
+    for app, name in (("contenttypes", "ContentType"), ("sites", "Site")):
+        if apps.is_installed(f"django.contrib.{app}"):
+            manager: Any = apps.get_model(app, name)._default_manager
+            manager.clear_cache()

@@ -60,8 +60,8 @@ def _other_counts(
 
 def _nothing_grew(case: Case, seen: Seen, change: Mapping[str, tuple[int, int]]) -> Problem:
     details = [
-        f"The page shows no more rows ({seen.rows} elements on both worlds): a repeated query would "
-        "not be seen.",
+        f"The page shows no more rows ({seen.rows} elements on both worlds): "
+        "a repeated query would not be seen.",
         "Visit a page that shows these rows, stay below its page size, or let it grow with "
         "something that it shows.",
     ]

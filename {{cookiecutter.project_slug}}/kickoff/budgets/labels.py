@@ -45,7 +45,7 @@ _SHAPING = [
     (re.compile(r"(WHEN \(.*?\) THEN \S+)(?: WHEN \(.*?\) THEN \S+)+"), r"\1"),
 ]
 _SPACE = re.compile(r"\s+")
-_COLUMNS = re.compile(r"^(SELECT (?:DISTINCT )?)(?!COUNT\().*? (FROM )")
+_COLUMNS = re.compile(r"SELECT (?:DISTINCT )?(?!COUNT\()")
 
 
 def is_bookkeeping(sql: str) -> bool:
@@ -73,7 +73,9 @@ def _main_table(sql: str) -> re.Match[str] | None:
     subquery = _FROM_SUBQUERY.search(outside)
     if subquery:
         return _main_table(inside[outside[: subquery.end()].count("()") - 1])
-    return _FROM.search(outside) or (_main_table(inside[0]) if outside.strip() == "()" else None)
+    return _FROM.search(outside) or (
+        _main_table(inside[0]) if outside.lstrip().startswith("()") else None
+    )
 
 
 def _split(sql: str) -> tuple[str, list[str]]:
@@ -107,5 +109,18 @@ def shape(sql: str) -> str:
 
 def shortened(sql: str) -> str:
     """For a message: the shape, its columns left out."""
-    text = _COLUMNS.sub(r"\1… \2", shape(sql), count=1)
+    text = shape(sql)
+    columns = _COLUMNS.match(text)
+    end = _end_of_columns(text)
+    if columns and end:
+        text = f"{columns[0]}… {text[end:]}"
     return text if len(text) <= LONGEST_SQL else text[: LONGEST_SQL - 1] + "…"
+
+
+def _end_of_columns(text: str) -> int:
+    """Where the statement's own FROM begins, outside all parentheses; 0 when it has none."""
+    for found in re.finditer(r"\bFROM ", text):
+        before = text[: found.start()]
+        if before.count("(") == before.count(")"):
+            return found.start()
+    return 0

@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
+from typing import cast
 
-from django.template.base import Node, VariableNode
+from django.template.base import Node, Token, VariableNode
 from django.template.loader_tags import BlockNode, ExtendsNode
 
 from kickoff.budgets.relations import Remedy, remedy_for
@@ -122,13 +123,13 @@ class OriginFinder:
         """
         lines: list[TemplateLine] = []
         last, extended = "", ""
-        for node in _nodes(frames):
+        for node, token in _nodes(frames):
             name = str(node.origin.template_name or node.origin.name)
             if isinstance(node, BlockNode):
                 extended = name if name != last else extended
             elif name not in (last, extended) and not isinstance(node, ExtendsNode):
                 path = self.below_root(node.origin.name)
-                lines.append(TemplateLine(name, node.token.lineno, _written(node), path))
+                lines.append(TemplateLine(name, token.lineno or 0, _written(node, token), path))
                 last, extended = name, ""
         return lines[::-1]
 
@@ -139,22 +140,21 @@ def _outwards(frame: FrameType | None) -> Iterator[FrameType]:
         frame = frame.f_back
 
 
-def _nodes(frames: list[FrameType]) -> Iterator[Node]:
-    """The template nodes that are being rendered, innermost first."""
+def _nodes(frames: list[FrameType]) -> Iterator[tuple[Node, Token]]:
+    """The template nodes that are being rendered, innermost first, as they are written."""
     for frame in frames:
         if frame.f_code.co_name == "render":
             node = frame.f_locals.get("self")
             # By type(): isinstance() would evaluate a lazy object, and that may query.
-            if issubclass(type(node), Node) and getattr(node, "token", None) is not None:
-                yield node
+            if issubclass(type(node), Node) and (token := getattr(node, "token", None)):
+                yield cast("Node", node), token
 
 
-def _written(node: Node) -> str:
+def _written(node: Node, token: Token) -> str:
     """How the node begins in the template."""
-    contents = node.token.contents
     if isinstance(node, VariableNode):
-        return f"{{{{ {contents} }}}}"
-    return f"{{% {contents.split(maxsplit=1)[0]} %}}"
+        return f"{{{{ {token.contents} }}}}"
+    return f"{{% {token.contents.split(maxsplit=1)[0]} %}}"
 
 
 def _library_line(frames: list[FrameType]) -> str:

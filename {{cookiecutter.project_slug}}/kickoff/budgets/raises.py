@@ -58,12 +58,11 @@ def unexplained_raises(base: Budgets, now: Budgets, revision: str) -> Iterator[t
         raised = list(_raised(before, entry))
         if raised and (not entry.reason or entry.reason == before.reason):
             new = "a new reason" if entry.reason else "a reason"
+            more = "; ".join(raised)
             yield (
                 case,
-                (
-                    f"{case} is raised since {revision}: {'; '.join(raised)}. In {FILE_NAME} its entry "
-                    f'needs {new}: reason = "…"'
-                ),
+                f"{case} is raised since {revision}: {more}. "
+                f'In {FILE_NAME} its entry needs {new}: reason = "…"',
             )
 
 

@@ -61,10 +61,10 @@ def _of_descriptor(descriptor: Any, kind: type, instance: Any) -> Remedy | None:
 
 def _of_related_rows(queryset: QuerySet[Any], asked: str) -> Remedy | None:
     """For the rows that point at an instance: league.memberships.all(), .count(), .exists()."""
-    instance = getattr(queryset, "_hints", {}).get("instance")
-    if not issubclass(type(instance), Model):
+    model: Any = type(getattr(queryset, "_hints", {}).get("instance"))
+    if not issubclass(model, Model):
         return None
-    name = _accessor(queryset, type(instance))
+    name = _accessor(queryset, model)
     if not name:
         return None
     if asked in _NUMBERS:
@@ -73,7 +73,7 @@ def _of_related_rows(queryset: QuerySet[Any], asked: str) -> Remedy | None:
         call = f"prefetch_related(Prefetch({name!r}, queryset=…))"
     else:
         call = f"prefetch_related({name!r})"
-    return Remedy(call, type(instance).__name__)
+    return Remedy(call, model.__name__)
 
 
 def _accessor(queryset: QuerySet[Any], model: type[Model]) -> str:

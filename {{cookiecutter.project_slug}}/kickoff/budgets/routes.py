@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from types import ModuleType
 from typing import Any
 
 from django.urls import Resolver404, ResolverMatch, URLPattern, URLResolver, get_resolver, resolve
@@ -78,7 +79,7 @@ def _walk(
 ) -> Iterator[Route]:
     if isinstance(resolver.urlconf_name, str):
         modules = (resolver.urlconf_name, *modules)
-    elif hasattr(resolver.urlconf_module, "__name__"):
+    elif isinstance(resolver.urlconf_module, ModuleType):
         modules = (resolver.urlconf_module.__name__, *modules)
     for part in resolver.url_patterns:
         below = address + str(part.pattern)

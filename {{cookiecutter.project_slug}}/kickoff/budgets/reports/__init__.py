@@ -22,7 +22,7 @@ def report(run: Run, terminal: Any, code_quality: str) -> None:
     for line in run.outcome:
         terminal.write_line(line)
     if os.environ.get("GITHUB_ACTIONS") == "true":
-        for line in github.annotations(problems, github.prefix(run.root)):
+        for line in github.workflow_commands(problems, github.prefix(run.root)):
             terminal.write_line(line)
     if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
         with Path(summary).open("a", encoding="utf-8") as file:

@@ -12,7 +12,7 @@ MOST_ANNOTATIONS = 10  # GitHub shows ten errors of a step, and drops the others
 LONGEST_SUMMARY_BYTES = 900_000  # Above 1,024 KiB GitHub refuses the summary as a whole.
 
 
-def annotations(problems: Sequence[Problem], prefix: str) -> Iterator[str]:
+def workflow_commands(problems: Sequence[Problem], prefix: str) -> Iterator[str]:
     """Workflow commands: the worst first; the last one says how many more there are."""
     shown = problems
     if len(problems) > MOST_ANNOTATIONS:

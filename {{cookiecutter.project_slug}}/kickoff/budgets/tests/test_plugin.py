@@ -1,0 +1,280 @@
+"""The folder of the plugin, copied alone into a fresh project: what its user sees."""
+
+import pytest
+
+
+class TestTheContract:
+    def test_is_written_by_update_and_holds_from_then_on(self, bookshop):
+        assert bookshop.contract == CONTRACT
+        done = bookshop.pytest()
+        assert done.returncode == 0, done.text
+        assert "6 visits, 0 problems" in done.text
+
+    def test_is_not_run_with_the_tests_of_an_app(self, bookshop):
+        (bookshop.folder / "bookshop/test_nothing.py").write_text("def test_nothing(): pass\n")
+        assert "1 passed" in bookshop.pytest("bookshop").text
+
+    def test_that_is_missing_is_an_error(self, bookshop):
+        (bookshop.folder / "query_budgets.toml").unlink()
+        done = bookshop.pytest()
+        assert done.returncode == 4
+        assert "query_budgets.toml is missing: no page has a budget" in done.text
+
+    def test_that_cannot_be_read_is_an_error(self, bookshop):
+        bookshop.edit("query_budgets.toml", "status = 200", "statsu = 200")
+        done = bookshop.pytest()
+        assert done.returncode == 2
+        assert "has 'statsu', which means nothing there" in done.text
+
+
+class TestARegression:
+    def test_is_named_with_its_template_line_and_its_remedy(self, bookshop):
+        bookshop.edit("bookshop/views.py", '.select_related("author")', "")
+        done = bookshop.pytest()
+        assert done.returncode == 1
+        assert N_PLUS_ONE in done.text
+
+    def test_fails_under_xdist_as_well(self, bookshop):
+        bookshop.edit("bookshop/views.py", '.select_related("author")', "")
+        done = bookshop.pytest("-n2")
+        assert done.returncode == 1
+        assert N_PLUS_ONE in done.text
+        assert "6 visits, 4 problems" in done.text
+
+    def test_in_code_after_the_commit_is_seen(self, bookshop):
+        bookshop.edit(
+            "bookshop/views.py",
+            'Book.objects.create(title="First", author=author))',
+            "[Book.objects.create(title=title, author=author) for title in 'AB'])",
+        )
+        done = bookshop.pytest("-k", "write and POST and writer")
+        assert "INSERT bookshop_book: budget 1, actual 2 (+1)" in done.text
+
+    def test_of_another_status_is_not_a_cheap_page(self, bookshop):
+        bookshop.edit(
+            "bookshop/views.py", "def books(request):", "@login_required\ndef books(request):"
+        )
+        done = bookshop.pytest("-k", "books")
+        assert done.returncode == 1
+        assert "books (GET, anonymous), cold\n  status: expected 200, actual 302" in done.text
+
+    def test_that_shows_nothing_any_more_is_called_out(self, bookshop):
+        bookshop.edit("bookshop/views.py", ', {"books": books}', "")
+        done = bookshop.pytest("-k", "books")
+        assert "No statement was captured: does the page still read what it shows?" in done.text
+        assert "The page shows no more rows" in done.text
+
+    def test_that_shows_from_one_request_to_the_next_is_unstable(self, bookshop):
+        bookshop.add_to(
+            "bookshop/views.py",
+            "\nodd = 0\nbooks_always = books\n\n"
+            "def books(request):\n"
+            "    global odd\n"
+            "    odd += 1\n"
+            "    if odd % 2: Author.objects.count()\n"
+            "    return books_always(request)\n",
+        )
+        done = bookshop.pytest("-k", "books")
+        assert "books (GET, anonymous), hot, is unstable: two equal requests cost" in done.text
+        assert "COUNT bookshop_author: 1, then 0" in done.text
+
+    def test_does_not_hide_in_a_harmless_change(self, bookshop):
+        bookshop.edit("bookshop/views.py", "books = Book", "all_of_them = Book")
+        bookshop.edit("bookshop/views.py", '{"books": books}', '{"books": all_of_them}')
+        assert bookshop.pytest().returncode == 0
+
+
+class TestARoute:
+    def test_that_is_never_visited_fails_with_what_to_write(self, bookshop):
+        bookshop.edit(
+            "bookshop/urls.py", "]", '    path("new/<slug:name>/", views.book, name="new"),\n]'
+        )
+        done = bookshop.pytest("-k", "visited")
+        assert done.returncode == 1
+        assert (
+            "new is never visited. Add to the routes of bookshop.visits:\n"
+            '    "new": Visit(lambda world: {"name": world.…}, grows="…"),\n'
+            "or leave it out, with the reason, in query_budgets.toml:\n"
+            "    [skip]\n"
+            '    "new" = "…"'
+        ) in done.text
+
+    def test_without_an_entry_fails_with_the_entry(self, bookshop):
+        start = bookshop.contract.index("[book.")
+        end = bookshop.contract.index("[books.")
+        entry = bookshop.contract[start:end]
+        bookshop.edit("query_budgets.toml", entry, "")
+        done = bookshop.pytest("-k", "book-")
+        assert "query_budgets.toml has no entry for book (GET, anonymous). Add:" in done.text
+        assert "  [book.anonymous.GET]\n  status = 200\n" in done.text
+
+    def test_that_is_gone_leaves_a_stale_entry(self, bookshop):
+        bookshop.edit("bookshop/urls.py", 'path("books/<int:pk>/", views.book, name="book"),', "")
+        done = bookshop.pytest()
+        assert "has an entry for book (GET, anonymous), which is never visited" in done.text
+        assert 'bookshop.visits visits "book", which is no route' in done.text
+
+    def test_behind_another_one_is_not_visited_by_mistake(self, bookshop):
+        bookshop.edit("bookshop/urls.py", 'path("write/"', 'path(""')
+        done = bookshop.pytest("-k", "write")
+        assert "/ is answered by books, which stands before write" in done.text
+
+    def test_without_its_arguments_fails_with_what_to_write(self, bookshop):
+        bookshop.edit("bookshop/visits.py", 'lambda world: {"pk": world.book.pk}, ', "")
+        done = bookshop.pytest("-k", "book-")
+        assert (
+            "/books/<int:pk>/ needs pk. In bookshop.visits:\n"
+            '    "book": Visit(lambda world: {"pk": world.…}, …),'
+        ) in done.text
+
+    def test_that_takes_posts_must_be_visited_with_one(self, bookshop):
+        bookshop.edit("bookshop/visits.py", "Visit(data=", 'Visit(methods="GET", data=')
+        done = bookshop.pytest("-k", "visited")
+        assert "write takes POST, and is never visited with it." in done.text
+
+
+class TestUpdate:
+    def test_rewrites_what_ran_and_keeps_comments(self, bookshop):
+        bookshop.edit("query_budgets.toml", "[books.", "# The front page.\n[books.")
+        bookshop.edit("query_budgets.toml", "INSERT bookshop_author", "INSERT elsewhere")
+        before = bookshop.contract
+        bookshop.edit(
+            "bookshop/views.py", "    books = Book", "    Book.objects.count()\n    books = Book"
+        )
+        done = bookshop.pytest("--budgets=update", "-n2", "-k", "books")
+        assert done.returncode == 0, done.text
+        assert "books (GET, anonymous) is raised: write into its entry why" in done.text
+        assert "5 were not visited, or have flaws: they keep their entries" in done.text
+        assert bookshop.contract == before.replace(
+            'cold.queries."SELECT bookshop_book" = 1\nhot.queries',
+            'cold.queries."COUNT bookshop_book" = 1\n'
+            'cold.queries."SELECT bookshop_book" = 1\n'
+            'hot.queries."COUNT bookshop_book" = 1\n'
+            "hot.queries",
+        )
+
+    def test_takes_out_what_is_gone_when_everything_ran(self, bookshop):
+        bookshop.edit("bookshop/visits.py", '"write": Visit(', '"write": Visit(visitors="writer", ')
+        done = bookshop.pytest("--budgets=update")
+        assert done.returncode == 0, done.text
+        assert "0 entries written, 2 removed" in done.text
+        assert "[write.anonymous" not in bookshop.contract
+        assert "[write.writer" in bookshop.contract
+
+    def test_never_writes_a_count_that_grows(self, bookshop):
+        before = bookshop.contract
+        bookshop.edit("bookshop/views.py", '.select_related("author")', "")
+        assert bookshop.pytest("--budgets=update").returncode == 1
+        assert bookshop.contract == before
+
+    @pytest.mark.parametrize("mode", ["update", "tighten"])
+    def test_and_tighten_refuse_where_nothing_may_be_written(self, bookshop, mode):
+        in_ci = bookshop.pytest(f"--budgets={mode}", CI="true")
+        assert in_ci.returncode == 4
+        assert f"--budgets={mode} does not run in CI" in in_ci.text
+        at_first_failure = bookshop.pytest(f"--budgets={mode}", "-x")
+        assert at_first_failure.returncode == 4
+        assert "needs the whole run" in at_first_failure.text
+
+    def test_writes_nothing_after_an_interrupted_run(self, bookshop):
+        before = bookshop.contract
+        bookshop.edit("bookshop/views.py", ".order_by", ".filter(pk__gt=0).order_by")
+        bookshop.add_to(
+            "conftest.py",
+            "\ndef pytest_runtest_teardown(item):\n"
+            "    if 'books' in item.name: raise KeyboardInterrupt\n",
+        )
+        done = bookshop.pytest("--budgets=update")
+        assert done.returncode == 2
+        assert "query_budgets.toml is as it was: the run did not come to its end" in done.text
+        assert bookshop.contract == before
+
+
+class TestTighten:
+    def test_only_lowers(self, bookshop):
+        book = '[books.anonymous.GET]\nstatus = 200\ncold.queries."SELECT bookshop_book" = {}'
+        bookshop.edit("query_budgets.toml", book.format(1), book.format(3))
+        bookshop.edit("query_budgets.toml", 'cold.queries."INSERT bookshop_author" = 1\n', "")
+        below = bookshop.pytest()
+        assert "SELECT bookshop_book: budget 3, actual 1 (-2)" in below.text
+        done = bookshop.pytest("--budgets=tighten")
+        assert done.returncode == 1
+        assert "INSERT bookshop_author: budget 0, actual 1 (+1)" in done.text
+        assert book.format(1) in bookshop.contract
+        assert 'cold.queries."INSERT bookshop_author"' not in bookshop.contract
+
+
+class TestReports:
+    def test_go_to_github_and_gitlab(self, bookshop, tmp_path):
+        bookshop.edit("bookshop/views.py", '.select_related("author")', "")
+        done = bookshop.pytest(
+            f"--budgets-code-quality={tmp_path / 'quality.json'}",
+            GITHUB_ACTIONS="true",
+            GITHUB_WORKSPACE=str(tmp_path),
+            GITHUB_STEP_SUMMARY=str(tmp_path / "summary.md"),
+        )
+        assert (
+            "::error file=project/bookshop/templates/bookshop/_book.html,line=2,"
+            "title=Query budget%3A books (GET%2C anonymous)%2C cold::"
+        ) in done.text
+        assert "| books (GET, anonymous), cold | 1 query, " in (tmp_path / "summary.md").read_text()
+        assert '"query-budget-growth"' in (tmp_path / "quality.json").read_text()
+
+
+N_PLUS_ONE = """\
+books (GET, anonymous), cold
+  queries: budget 1, actual 3; cache calls: budget 0, actual 0
+  SELECT bookshop_author: budget 0, actual 2 (+2)
+    SELECT … FROM "bookshop_author" WHERE "bookshop_author"."id" = ? LIMIT ?
+    N+1: 2 × SELECT bookshop_author from bookshop/books.html:5 via {% include %} \
+bookshop/_book.html:2; select_related('author') would remove it (in the queryset of Book)
+    Python: bookshop/views.py:13 in books
+"""
+
+CONTRACT = """\
+version = 1
+
+[skip]
+"admin:*" = "Django's own."
+"/admin/*" = "Django's own."
+
+[book.anonymous.GET]
+status = 200
+cold.queries."SELECT bookshop_book" = 1
+cold.cache."get book.#" = 1
+cold.cache."set book.#" = 1
+hot.cache."get book.#" = 1
+
+[books.anonymous.GET]
+status = 200
+cold.queries."SELECT bookshop_book" = 1
+hot.queries."SELECT bookshop_book" = 1
+
+[write.anonymous.GET]
+status = 302
+cold = {}
+hot = {}
+
+[write.anonymous.POST]
+status = 302
+cold = {}
+hot = {}
+
+[write.writer.GET]
+status = 200
+cold.queries."SELECT auth_user" = 1
+cold.queries."SELECT django_session" = 1
+hot.queries."SELECT auth_user" = 1
+hot.queries."SELECT django_session" = 1
+
+[write.writer.POST]
+status = 302
+cold.queries."INSERT bookshop_author" = 1
+cold.queries."INSERT bookshop_book" = 1
+cold.queries."SELECT auth_user" = 1
+cold.queries."SELECT django_session" = 1
+hot.queries."INSERT bookshop_author" = 1
+hot.queries."INSERT bookshop_book" = 1
+hot.queries."SELECT auth_user" = 1
+hot.queries."SELECT django_session" = 1
+"""
