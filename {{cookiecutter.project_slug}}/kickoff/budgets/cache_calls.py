@@ -12,6 +12,7 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from functools import wraps
 from inspect import iscoroutinefunction
+from types import MethodType
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -68,7 +69,8 @@ def _watch(cache: BaseCache, alias: str) -> None:
     for name, call in CALLS.items():
         method = getattr(cache, name, None)
         if method is not None:
-            setattr(cache, name, _watching(method, call, alias))
+            # A method, not only a function: Django compares the functions inside its methods.
+            setattr(cache, name, MethodType(_watching(method, call, alias), cache))
 
 
 def _watching(method: Callable[..., Any], call: str, alias: str) -> Callable[..., Any]:
@@ -81,7 +83,7 @@ def _watching(method: Callable[..., Any], call: str, alias: str) -> Callable[...
     if iscoroutinefunction(method):
 
         @wraps(method)
-        async def acall(*arguments: Any, **keywords: Any) -> Any:
+        async def acall(cache: BaseCache, /, *arguments: Any, **keywords: Any) -> Any:
             see(arguments, keywords)
             token = _inside.set(True)
             try:
@@ -92,7 +94,7 @@ def _watching(method: Callable[..., Any], call: str, alias: str) -> Callable[...
         return acall
 
     @wraps(method)
-    def call_(*arguments: Any, **keywords: Any) -> Any:
+    def call_(cache: BaseCache, /, *arguments: Any, **keywords: Any) -> Any:
         see(arguments, keywords)
         token = _inside.set(True)
         try:

@@ -10,6 +10,7 @@ import sys
 import sysconfig
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import dropwhile
 from pathlib import Path
 from types import FrameType
 from typing import cast
@@ -19,7 +20,7 @@ from django.template.loader_tags import BlockNode, ExtendsNode
 
 from kickoff.budgets.relations import Remedy, remedy_for
 
-HERE = str(Path(__file__).parent)
+HERE = Path(__file__).parent
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +83,12 @@ class OriginFinder:
         foreign = [Path(sys.prefix), *map(Path, sysconfig.get_paths().values())]
         # A virtual environment inside the project. (Foreign folders around it do not matter.)
         inside = [path for path in foreign if self._root in path.parents]
-        self._not_ours = tuple(f"{path}/" for path in [HERE, *inside, *plumbing])
+        self._not_ours = tuple(f"{path}/" for path in [*inside, *plumbing])
         self._known: dict[str, str] = {}
 
     def find(self, frame: FrameType | None) -> tuple[Origin, Remedy | None]:
         """The origin of what happens in `frame`, and what would spare it if it is repeated."""
-        frames = list(_outwards(frame))
+        frames = list(dropwhile(_is_own, _outwards(frame)))
         try:
             return self._origin(frames), remedy_for(frames)
         finally:
@@ -101,6 +102,8 @@ class OriginFinder:
 
     def _below_root(self, filename: str) -> str:
         path = Path(filename)
+        if path.parent == HERE:
+            return ""
         if not path.is_absolute() or "site-packages" in path.parts:
             return ""
         if filename.startswith(self._not_ours) or not path.is_relative_to(self._root):
@@ -140,6 +143,10 @@ def _outwards(frame: FrameType | None) -> Iterator[FrameType]:
         frame = frame.f_back
 
 
+def _is_own(frame: FrameType) -> bool:
+    return Path(frame.f_code.co_filename).parent == HERE
+
+
 def _nodes(frames: list[FrameType]) -> Iterator[tuple[Node, Token]]:
     """The template nodes that are being rendered, innermost first, as they are written."""
     for frame in frames:
@@ -158,9 +165,9 @@ def _written(node: Node, token: Token) -> str:
 
 
 def _library_line(frames: list[FrameType]) -> str:
-    """The innermost line outside Django's database layer and this plugin."""
+    """The innermost line outside Django's database layer."""
     for frame in frames:
         module = frame.f_globals.get("__name__", "")
-        if not module.startswith(("django.db", "kickoff.budgets", "django.utils")):
+        if not module.startswith(("django.db", "django.utils")):
             return f"{module}:{frame.f_lineno}"
     return ""

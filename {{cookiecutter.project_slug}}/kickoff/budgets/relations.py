@@ -34,7 +34,7 @@ def remedy_for(frames: Iterable[FrameType]) -> Remedy | None:
     asked = ""
     for frame in frames:
         module = str(frame.f_globals.get("__name__", ""))
-        if not module.startswith(("django.", "kickoff.budgets")):
+        if not module.startswith("django."):
             break
         subject = frame.f_locals.get("self")
         kind = type(subject)
