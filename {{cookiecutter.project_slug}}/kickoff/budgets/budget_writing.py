@@ -104,7 +104,7 @@ def quoted(text: str) -> str:
 def _blocks(text: str) -> tuple[list[Block], list[str]]:
     """The blocks, and the comments that stand after the last one."""
     blocks = [Block()]
-    for line in text.splitlines():
+    for line in text.removesuffix("\n").split("\n"):  # splitlines() knows other ends of lines
         if _HEADER.match(line) and _is_toml(line):
             above = _loose_end(blocks[-1]) if len(blocks) > 1 or blocks[0].body else []
             blocks.append(Block(above, line))

@@ -86,7 +86,7 @@ def _no_entry(case: Case, measured: Measured) -> Problem:
         case=str(case),
         kind="entry",
         headline=f"{FILE_NAME} has no entry for {case}. Add:",
-        details=stanza(case, entry).splitlines(),
+        details=stanza(case, entry).split("\n"),
         budget="no entry",
         actual=f"{measured.cold.counts.total('queries')} queries cold, "
         f"{measured.hot.counts.total('queries')} hot",

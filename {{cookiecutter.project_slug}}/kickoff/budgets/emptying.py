@@ -40,15 +40,16 @@ def own_cache_keys() -> Iterator[None]:
 def empty_caches() -> None:
     """Raises NotColdError for a cache whose keys do not contain the prefix."""
     token = uuid4().hex[:12]
-    for alias in caches.settings:
-        caches.settings[alias]["KEY_PREFIX"] = token  # for those that other threads open
+    before = {alias: caches[alias].make_key("key") for alias in caches.settings}
+    for options in caches.settings.values():
+        options["KEY_PREFIX"] = token  # for those that other threads open
     for cache, _alias in known_caches():
-        before = cache.make_key("key")
         cache.key_prefix = token
-        if cache.make_key("key") == before:
+    for alias, key in before.items():
+        if caches[alias].make_key("key") == key:
             raise NotColdError(
-                f"The keys of {type(cache).__name__} do not change with KEY_PREFIX, so that it "
-                "cannot be emptied for one test: its KEY_FUNCTION must use the prefix."
+                f"The keys of the cache {alias!r} do not change with KEY_PREFIX, so that it cannot "
+                "be emptied for one test: its KEY_FUNCTION must use the prefix."
             )
     _forget_rows_that_django_remembers()
 

@@ -63,7 +63,7 @@ class Run:
         """Where the entry of a case stands in the file."""
         entry = self.budgets.entries.get(case)
         header = stanza(case, entry).split("\n", 1)[0] if entry else ""
-        lines = self.text.splitlines()
+        lines = self.text.split("\n")
         return lines.index(header) + 1 if header in lines else 1
 
     def arrive(self, verdict: dict[str, Any] | None, problems: list[dict[str, Any]]) -> None:

@@ -18,7 +18,7 @@ def report(run: Run, terminal: Any, code_quality: str) -> None:
         return
     terminal.section("query budgets", sep="-")
     problems = sorted(run.problems, key=lambda problem: (-problem.excess, problem.case))
-    terminal.write_line(f"{len(run.verdicts)} visits, {len(problems)} problems")
+    terminal.write_line(f"visits: {len(run.verdicts)}, problems: {len(problems)}")
     for line in run.outcome:
         terminal.write_line(line)
     if os.environ.get("GITHUB_ACTIONS") == "true":

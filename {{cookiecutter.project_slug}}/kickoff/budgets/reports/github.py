@@ -38,8 +38,8 @@ def prefix(root: Path) -> str:
 def summary(problems: Sequence[Problem], visits: int) -> str:
     """Markdown. The details of each problem are folded; too many are cut off."""
     if not problems:
-        return f"### Query budgets\n\n{visits} visits, all as in `query_budgets.toml`.\n"
-    head = f"### Query budgets\n\n{visits} visits, {len(problems)} problems.\n\n"
+        return f"### Query budgets\n\nVisits: {visits}, all as in `query_budgets.toml`.\n"
+    head = f"### Query budgets\n\nVisits: {visits}, problems: {len(problems)}.\n\n"
     table = ["| page | budget | actual | line |", "| --- | --- | --- | --- |"]
     table += [
         f"| {_cell(problem.headline)} | {_cell(problem.budget)} | {_cell(problem.actual)} "

@@ -105,5 +105,5 @@ class TestCold:
             "default": {**settings.CACHES["default"], "KEY_FUNCTION": key_without_prefix}
         }
         caches["default"].set("a", 1)
-        with pytest.raises(NotColdError, match="LocMemCache do not change with KEY_PREFIX"):
+        with pytest.raises(NotColdError, match="the cache 'default' do not change with KEY_PREFIX"):
             empty_caches()

@@ -1,5 +1,7 @@
 """The folder of the plugin, copied alone into a fresh project: what its user sees."""
 
+import subprocess
+
 import pytest
 
 
@@ -8,7 +10,7 @@ class TestTheContract:
         assert bookshop.contract == CONTRACT
         done = bookshop.pytest()
         assert done.returncode == 0, done.text
-        assert "6 visits, 0 problems" in done.text
+        assert "visits: 6, problems: 0" in done.text
 
     def test_is_not_run_with_the_tests_of_an_app(self, bookshop):
         (bookshop.folder / "bookshop/test_nothing.py").write_text("def test_nothing(): pass\n")
@@ -39,7 +41,7 @@ class TestARegression:
         done = bookshop.pytest("-n2")
         assert done.returncode == 1
         assert N_PLUS_ONE in done.text
-        assert "6 visits, 4 problems" in done.text
+        assert "visits: 6, problems: 4" in done.text
 
     def test_in_code_after_the_commit_is_seen(self, bookshop):
         bookshop.edit(
@@ -82,6 +84,40 @@ class TestARegression:
         bookshop.edit("bookshop/views.py", "books = Book", "all_of_them = Book")
         bookshop.edit("bookshop/views.py", '{"books": books}', '{"books": all_of_them}')
         assert bookshop.pytest().returncode == 0
+
+
+class TestSettings:
+    def test_may_keep_sessions_in_the_cache_and_want_https(self, bookshop):
+        """Cold empties the cache, and still the visitor is signed in; nobody is sent to https."""
+        bookshop.add_to(
+            "site_of_books/settings.py",
+            'SESSION_ENGINE = "django.contrib.sessions.backends.cache"\n'
+            "SECURE_SSL_REDIRECT = True\n",
+        )
+        done = bookshop.pytest("-k", "write and writer and GET")
+        assert "status: expected" not in done.text
+        assert "get django.contrib.sessions.cache#: budget 0, actual 1 (+1)" in done.text
+
+    def test_may_have_sites_that_django_remembers(self, bookshop):
+        """Cold pays for the site, hot does not, whichever test comes first."""
+        bookshop.add_to(
+            "site_of_books/settings.py",
+            'INSTALLED_APPS += ["django.contrib.sites"]\nSITE_ID = 1\n',
+        )
+        bookshop.edit(
+            "bookshop/views.py",
+            "    title = cache",
+            "    from django.contrib.sites.models import Site\n"
+            "    Site.objects.get_current()\n"
+            "    title = cache",
+        )
+        bookshop.add_to(
+            "conftest.py",
+            "\n\ndef pytest_collection_modifyitems(items):\n    items.reverse()\n",
+        )
+        done = bookshop.pytest()
+        assert "visits: 6, problems: 1" in done.text
+        assert "book (GET, anonymous), cold\n  queries: budget 1, actual 2" in done.text
 
 
 class TestARoute:
@@ -188,6 +224,26 @@ class TestUpdate:
         assert done.returncode == 2
         assert "query_budgets.toml is as it was: the run did not come to its end" in done.text
         assert bookshop.contract == before
+
+
+class TestABase:
+    def test_lets_no_budget_rise_without_a_reason(self, bookshop):
+        def git(*arguments):
+            name = ["-c", "user.name=Somebody", "-c", "user.email=somebody@example.com"]
+            subprocess.run(["git", *name, *arguments], cwd=bookshop.folder, check=True)
+
+        git("init", "--quiet", "--initial-branch=main")
+        git("add", ".")
+        git("commit", "--quiet", "--message=Begin")
+        books = '[books.anonymous.GET]\nstatus = 200\ncold.queries."SELECT bookshop_book" = {}\n'
+        bookshop.edit("query_budgets.toml", books.format(1), books.format(2))
+        raised = bookshop.pytest("--budgets-base=main", "-k", "reason")
+        assert raised.returncode == 1
+        assert "books (GET, anonymous) is raised since main: cold queries 1 → 2" in raised.text
+        bookshop.edit("query_budgets.toml", books.format(2), books.format(2) + 'reason = "Why."\n')
+        assert bookshop.pytest("--budgets-base=main", "-k", "reason").returncode == 0
+        unknown = bookshop.pytest("--budgets-base=origin/main", "-k", "reason")
+        assert "git fetch --depth=1 origin main" in unknown.text
 
 
 class TestTighten:

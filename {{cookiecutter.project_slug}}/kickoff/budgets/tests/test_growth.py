@@ -1,0 +1,139 @@
+"""Equal counts on every world, and proof that the larger one was seen."""
+
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.models import Group, Permission
+from django.contrib.contenttypes.models import ContentType
+from django.core.paginator import Paginator
+from django.http import HttpResponse, StreamingHttpResponse
+from django.urls import path
+
+from kickoff.budgets import Visit, Visits
+from kickoff.budgets.budget_file import Case
+from kickoff.budgets.emptying import own_cache_keys
+from kickoff.budgets.growth import growth_problems
+from kickoff.budgets.origins import OriginFinder
+from kickoff.budgets.plan import Destination
+from kickoff.budgets.routes import all_routes
+from kickoff.budgets.visiting import Trip
+
+
+def world(groups=2):
+    kept = Permission.objects.order_by("pk")[:2]
+    for number in range(groups):
+        Group.objects.create(name=f"Group {number}").permissions.set(kept)
+
+
+def html(names):
+    return HttpResponse("".join(f"<li>{name}</li>" for name in names))
+
+
+def constant(request):
+    return html(group.name for group in Group.objects.all())
+
+
+def repeated(request):
+    return html(group.permissions.count() for group in Group.objects.all())
+
+
+def on_one_page(request):
+    page = Paginator(Group.objects.order_by("pk"), 2).get_page(1)
+    return html(group.permissions.count() for group in page)
+
+
+def once(request):
+    if Group.objects.count() > 2:
+        return HttpResponse(status=404)
+    return html(["two"])
+
+
+def streamed(request):
+    return StreamingHttpResponse(f"{group.permissions.count()}\n" for group in Group.objects.all())
+
+
+def content_types(request):
+    return html([ContentType.objects.get_for_model(Group).pk])
+
+
+urlpatterns = [
+    path(f"{view.__name__}/", view, name=view.__name__)
+    for view in (constant, repeated, on_one_page, once, streamed, content_types)
+]
+pytestmark = [
+    pytest.mark.urls(__name__),
+    pytest.mark.django_db(transaction=True),
+]
+
+
+@pytest.fixture
+def trip(pytestconfig):
+    def trip(name, **declared):
+        visit = Visit(**(declared or {"grows": "groups"}))
+        visits = Visits(routes={name: visit}, world=world, larger={"groups": 4})
+        route = next(route for route in all_routes() if route.key == name)
+        return Trip(
+            Case(name, "anonymous", "GET"),
+            Destination(route, "visits", visits),
+            OriginFinder(Path(__file__).parent),
+            pytestconfig.hook,
+        )
+
+    return trip
+
+
+@pytest.fixture
+def problems(trip):
+    """A function: what is found wrong with the growth of a route."""
+
+    def problems(name, **declared):
+        with own_cache_keys():
+            planned = trip(name, **declared)
+            small = planned.measure(planned.visits.small)
+            return [str(problem) for problem in growth_problems(planned, small)]
+
+    return problems
+
+
+class TestALargerWorld:
+    def test_that_costs_the_same_is_no_problem(self, problems):
+        assert problems("constant") == []
+
+    def test_that_costs_more_is_one_cold_and_hot(self, problems):
+        cold, hot = problems("repeated")
+        assert cold.startswith(
+            "repeated (GET, anonymous), cold, larger world\n"
+            "  budget: the same with 4 groups as with 2 groups\n"
+            "  COUNT auth_permission: 2 became 4\n"
+        )
+        assert "N+1: 4 × COUNT auth_permission from test_growth.py:" in cold
+        assert "annotate(Count('permissions')) would remove it (in the queryset of Group)" in cold
+        assert ", hot, larger world" in hot
+
+    def test_that_is_not_shown_proves_nothing(self, problems):
+        """A page of 2 with a query for each row costs the same on any number of rows."""
+        (problem,) = problems("on_one_page")
+        assert "The page shows no more rows (2 elements on both worlds)" in problem
+
+    def test_of_a_page_that_is_said_to_be_fixed_needs_no_rows(self, problems):
+        assert problems("on_one_page", fixed="It shows two.") == []
+
+    def test_of_a_page_that_is_said_to_be_fixed_costs_the_same(self, problems):
+        assert len(problems("repeated", fixed="It is not.")) == 2
+
+    def test_that_is_another_page_is_a_problem(self, problems):
+        assert "status 200 became 404" in problems("once")[0]
+
+    def test_is_read_to_the_end_of_a_stream(self, problems):
+        assert "COUNT auth_permission: 2 became 4" in problems("streamed")[0]
+
+
+class TestCold:
+    def test_is_what_the_first_visitor_sees_whatever_ran_before(self, trip):
+        """Django remembers content types for as long as the process lives."""
+        ContentType.objects.get_for_model(Group)
+        with own_cache_keys():
+            planned = trip("content_types", fixed="One number.")
+            measured = planned.measure(planned.visits.small)
+        assert measured.cold.counts.queries == {"SELECT django_content_type": 1}
+        assert measured.hot.counts.queries == {}
