@@ -13,7 +13,8 @@ from kickoff.budgets.budget_writing import stanza
 from kickoff.budgets.capture import prove_that_statements_are_seen
 from kickoff.budgets.emptying import own_cache_keys
 from kickoff.budgets.growth import growth_problems
-from kickoff.budgets.problems import Problem, describe, differences, over_or_under
+from kickoff.budgets.places import describe, grown
+from kickoff.budgets.problems import Problem, differences, over_or_under
 from kickoff.budgets.visiting import Measured, Trip
 
 
@@ -119,10 +120,12 @@ def _unstable(case: Case, measured: Measured) -> Iterator[Problem]:
     found = list(differences(measured.hot.counts, measured.again.counts))
     if found:
         details = []
-        for kind, label, first, second in found:
-            details.append(f"{label}: {first}, then {second}")
-            capture = (measured.again if second > first else measured.hot).capture
-            details += [f"  {line}" for line in describe(capture, kind, label)]
+        for one in found:
+            first, second = measured.hot.capture, measured.again.capture
+            more = grown(first, second, one.kind, one.label) or grown(
+                second, first, one.kind, one.label
+            )
+            details += [f"{one.label}: {one.before}, then {one.after}", *describe(more)]
         yield _flaw(case, "hot, is unstable: two equal requests cost differently", details)
 
 

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 
 from kickoff.budgets.browser import Seen
 from kickoff.budgets.budget_file import STATES, Case
-from kickoff.budgets.problems import Problem, describe, differences, place_of, sizes_in_words
+from kickoff.budgets.places import Group, describe, grown, place_of
+from kickoff.budgets.problems import Problem, differences, sizes_in_words
 from kickoff.budgets.visiting import Measured, Trip
 
 OK = 200
@@ -50,12 +51,13 @@ def _other_counts(
     if not found:
         return None
     details: list[str] = []
-    for kind, label, old, new in found:
-        details.append(f"{label}: {old} became {new}")
-        details += [f"  {line}" for line in describe(after.capture, kind, label)]
-    place = place_of(after.capture, [(kind, label) for kind, label, old, new in found if new > old])
-    excess = sum(new - old for _kind, _label, old, new in found)
-    return _problem(case, state, change, details, place, excess)
+    at_fault: list[Group] = []
+    for one in found:
+        more = grown(before.capture, after.capture, one.kind, one.label)
+        details += [f"{one.label}: {one.before} became {one.after}", *describe(more)]
+        at_fault += more
+    excess = sum(one.excess for one in found)
+    return _problem(case, state, change, details, place_of(at_fault), excess)
 
 
 def _nothing_grew(case: Case, seen: Seen, change: Mapping[str, tuple[int, int]]) -> Problem:

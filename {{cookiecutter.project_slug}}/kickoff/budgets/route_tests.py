@@ -36,7 +36,7 @@ def test_budget(budget_case: Case, run: Run, request: pytest.FixtureRequest) -> 
         return
     request.node.stash[VERDICT] = verdict.as_data()
     accepted = [problem for problem in verdict.differences if run.forgives(problem.kind)]
-    problems = [*verdict.flaws, *verdict.differences]
+    problems = [*verdict.differences, *verdict.flaws]
     _fail_with(request, [problem for problem in problems if problem not in accepted])
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from kickoff.budgets.problems import Problem
@@ -13,17 +13,26 @@ LONGEST_SUMMARY_BYTES = 900_000  # Above 1,024 KiB GitHub refuses the summary as
 
 
 def workflow_commands(problems: Sequence[Problem], prefix: str) -> Iterator[str]:
-    """Workflow commands: the worst first; the last one says how many more there are."""
-    shown = problems
-    if len(problems) > MOST_ANNOTATIONS:
-        shown = problems[: MOST_ANNOTATIONS - 1]
-    for problem in shown:
-        file = _property(f"{prefix}{problem.path}")
-        title = _property(f"Query budget: {problem.headline}")
-        yield f"::error file={file},line={problem.line},title={title}::{_data(str(problem))}"
-    if len(problems) > len(shown):
-        more = len(problems) - len(shown)
+    """Annotations, one for each line at fault, the worst first. The last one that GitHub shows says
+    how many more there are."""
+    found = list(_by_line(problems))
+    shown = found if len(found) <= MOST_ANNOTATIONS else found[: MOST_ANNOTATIONS - 1]
+    for first, *others in shown:
+        file = _property(f"{prefix}{first.path}")
+        title = _property(f"Query budget: {first.headline}")
+        text = "\n".join([str(first), *(f"Also: {other.headline}" for other in others)])
+        yield f"::error file={file},line={first.line},title={title}::{_data(text)}"
+    if len(found) > len(shown):
+        more = len(found) - len(shown)
         yield f"::error title=Query budgets::{more} more: see the summary of this step"
+
+
+def _by_line(problems: Sequence[Problem]) -> Iterable[list[Problem]]:
+    """Those with one cause are told once: a bad line shows on many pages, cold and hot."""
+    lines: dict[tuple[str, int], list[Problem]] = {}
+    for problem in problems:
+        lines.setdefault((problem.path, problem.line), []).append(problem)
+    return lines.values()
 
 
 def prefix(root: Path) -> str:

@@ -29,15 +29,23 @@ class TestAnnotations:
         )
 
     def test_stop_at_ten_and_say_so(self):
-        lines = list(github.workflow_commands([problem(number) for number in range(30)], ""))
+        lines = list(
+            github.workflow_commands([problem(number, line=number) for number in range(30)], "")
+        )
         assert len(lines) == 10
         assert "book%3A8 " in lines[8]
         assert lines[9] == "::error title=Query budgets::21 more: see the summary of this step"
 
     def test_of_exactly_ten_are_all_shown(self):
-        lines = list(github.workflow_commands([problem(number) for number in range(10)], ""))
+        lines = list(
+            github.workflow_commands([problem(number, line=number) for number in range(10)], "")
+        )
         assert len(lines) == 10
         assert "book%3A9 " in lines[9]
+
+    def test_of_one_line_are_one(self):
+        (line,) = github.workflow_commands([problem(0), problem(1)], "")
+        assert line.endswith("%0AAlso: book:1 (GET, anonymous), cold")
 
     def test_begin_at_the_root_of_the_repository(self, tmp_path, monkeypatch):
         monkeypatch.setenv("GITHUB_WORKSPACE", str(tmp_path))
