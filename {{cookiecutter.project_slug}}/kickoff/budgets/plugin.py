@@ -134,7 +134,11 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     if exitstatus not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) or session.shouldstop:
         run.outcome.append(f"{FILE_NAME} is as it was: the run did not come to its end")
     elif not session.config.option.collectonly:
-        run.write()
+        try:
+            run.write()
+        except BudgetFileError as error:
+            run.outcome.append(f"Nothing was written. {error}")
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:

@@ -212,6 +212,17 @@ class TestUpdate:
         assert at_first_failure.returncode == 4
         assert "needs the whole run" in at_first_failure.text
 
+    def test_writes_nothing_into_a_layout_that_is_not_its_own(self, bookshop):
+        flat = '[books.anonymous.GET]\nstatus = 200\ncold.queries."SELECT bookshop_book" = 1\n'
+        table = '[books.anonymous.GET.cold.queries]\n"SELECT bookshop_book" = 1\n'
+        hot = 'hot.queries."SELECT bookshop_book" = 1\n'
+        bookshop.edit("query_budgets.toml", flat + hot, flat.split("cold")[0] + table)
+        before = bookshop.contract
+        done = bookshop.pytest("--budgets=update", "-k", "books")
+        assert done.returncode == 1
+        assert "Nothing was written. query_budgets.toml: [books.anonymous.GET.cold" in done.text
+        assert bookshop.contract == before
+
     def test_writes_nothing_after_an_interrupted_run(self, bookshop):
         before = bookshop.contract
         bookshop.edit("bookshop/views.py", ".order_by", ".filter(pk__gt=0).order_by")
