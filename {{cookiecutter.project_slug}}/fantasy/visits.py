@@ -55,7 +55,7 @@ def world(
     league = worlds.create_league_of(competition, "Anna", *(f"Ben {n}" for n in range(1, teams)))
     anna, ben = User.objects.get(username="Anna"), User.objects.get(username="Ben 1")
     for number in range(1, leagues):
-        create_league(anna.pk, competition, f"Friends {number}", f"Anna's team {number}")
+        create_league(anna.pk, competition.pk, f"Friends {number}", f"Anna's team {number}")
     match = Match.objects.live().get()
     (captain,) = worlds.players_named(CAPTAIN)
     _play(match, captain, events)
@@ -68,7 +68,7 @@ def world(
         match=match,
         player=captain,
         league=league,
-        other_league=create_league(ben.pk, competition, "Rivals", "Ben's").membership.league,
+        other_league=create_league(ben.pk, competition.pk, "Rivals", "Ben's").membership.league,
         team=team,
         anna=anna,
     )

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from kickoff.budgets.browser import Browser, Seen
 from kickoff.budgets.budget_file import Case
-from kickoff.budgets.emptying import empty_databases
+from kickoff.budgets.emptying import empty_caches, empty_databases
 from kickoff.budgets.origins import OriginFinder
 from kickoff.budgets.plan import Destination
 from kickoff.budgets.routes import answering
@@ -71,6 +71,9 @@ class Trip:
     def _browser(self, sizes: Mapping[str, int]) -> Browser:
         if self._is_database_used:
             empty_databases()
+            # What was cached of the world before is about rows that are gone.
+            empty_caches()
+            self.hook.pytest_budgets_make_cold()
         self._is_database_used = True
         world = self._build(sizes)
         find_user = self.visits.visitors[self.case.visitor]

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
+from django.core.cache import cache
 from django.core.paginator import Paginator
 from django.http import HttpResponse, StreamingHttpResponse
 from django.urls import path
@@ -56,9 +57,17 @@ def content_types(request):
     return html([ContentType.objects.get_for_model(Group).pk])
 
 
+def remembering(request):
+    """Who posts uses what the page before has cached."""
+    first = cache.get_or_set("first", lambda: Group.objects.order_by("pk")[0].pk)
+    if request.method == "POST":
+        Group.objects.get(pk=first).save()
+    return html(["one"])
+
+
 urlpatterns = [
     path(f"{view.__name__}/", view, name=view.__name__)
-    for view in (constant, repeated, on_one_page, once, streamed, content_types)
+    for view in (constant, repeated, on_one_page, once, streamed, content_types, remembering)
 ]
 pytestmark = [
     pytest.mark.urls(__name__),
@@ -68,12 +77,12 @@ pytestmark = [
 
 @pytest.fixture
 def trip(pytestconfig):
-    def trip(name, **declared):
+    def trip(name, method="GET", **declared):
         visit = Visit(**(declared or {"grows": "groups"}))
         visits = Visits(routes={name: visit}, world=world, larger={"groups": 4})
         route = next(route for route in all_routes() if route.key == name)
         return Trip(
-            Case(name, "anonymous", "GET"),
+            Case(name, "anonymous", method),
             Destination(route, "visits", visits),
             OriginFinder(Path(__file__).parent),
             pytestconfig.hook,
@@ -126,6 +135,17 @@ class TestALargerWorld:
 
     def test_is_read_to_the_end_of_a_stream(self, problems):
         assert "COUNT auth_permission: 2 became 4" in problems("streamed")[0]
+
+
+class TestAPost:
+    def test_finds_a_new_world_each_time_and_nothing_cached_of_the_last_one(self, trip):
+        with own_cache_keys():
+            planned = trip("remembering", "POST", fixed="It leads on.")
+            measured = planned.measure(planned.visits.small)
+        assert measured.cold.counts.queries == {"SELECT auth_group": 2, "UPDATE auth_group": 1}
+        # The page that is fetched before has filled the cache.
+        assert measured.hot.counts.queries == {"SELECT auth_group": 1, "UPDATE auth_group": 1}
+        assert measured.again.counts == measured.hot.counts
 
 
 class TestCold:
