@@ -1,8 +1,8 @@
 """Every statement and every cache call of a request, whichever connection and thread makes it.
 
-One wrapper sits on each connection from its birth, also on those that other threads open later. It
-hands statements to the capture that is running, if one is. (A list of queries, as Django keeps it,
-ends at 9,000 and is blind for other threads: a page that is bad enough counts as 0.)
+While a capture runs, a wrapper sits on each connection of the process, also on those that other
+threads have had for long or open meanwhile. (A list of queries, as Django keeps it, ends at 9,000
+and is blind for other threads: a page that is bad enough counts as 0.)
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
+from weakref import WeakSet
 
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -83,6 +84,7 @@ class Capture:
 
 
 _running: Capture | None = None
+_opened: WeakSet[BaseDatabaseWrapper] = WeakSet()  # the connections of all threads
 
 
 def running() -> Capture | None:
@@ -95,7 +97,8 @@ def capturing(finder: OriginFinder) -> Iterator[Capture]:
     """Captures, in the whole process. One at a time."""
     global _running
     assert _running is None, "a capture is running already"
-    for connection in connections.all():
+    _opened.update(connections.all())
+    for connection in list(_opened):
         _watch(connection)
     capture = Capture(finder)
     _running = capture
@@ -103,11 +106,14 @@ def capturing(finder: OriginFinder) -> Iterator[Capture]:
         yield capture
     finally:
         _running = None
+        for connection in list(_opened):
+            if _hand_over in connection.execute_wrappers:
+                connection.execute_wrappers.remove(_hand_over)
 
 
 def watch_connections() -> None:
-    """From now on each connection that is opened, in whatever thread, is seen."""
-    connection_created.connect(_watch_new, dispatch_uid="kickoff.budgets")
+    """From now on each connection that is opened, in whatever thread, is known."""
+    connection_created.connect(_know, dispatch_uid="kickoff.budgets")
 
 
 def prove_that_statements_are_seen(finder: OriginFinder) -> None:
@@ -123,8 +129,10 @@ def prove_that_statements_are_seen(finder: OriginFinder) -> None:
             )
 
 
-def _watch_new(sender: object, connection: BaseDatabaseWrapper, **kwargs: object) -> None:
-    _watch(connection)
+def _know(sender: object, connection: BaseDatabaseWrapper, **kwargs: object) -> None:
+    _opened.add(connection)
+    if _running is not None:
+        _watch(connection)
 
 
 def _watch(connection: BaseDatabaseWrapper) -> None:

@@ -81,13 +81,19 @@ class TestAStatementIsSeen:
         def pass_on(execute, *arguments):
             return execute(*arguments)
 
-        connection.close()
-        with connection.execute_wrapper(pass_on):
-            count_groups()
-        assert pass_on not in connection.execute_wrappers
         with capturing(FINDER) as capture:
+            connection.close()
+            with connection.execute_wrapper(pass_on):
+                count_groups()
+            assert pass_on not in connection.execute_wrappers
             count_groups()
-        assert capture.queries() == {"COUNT auth_group": 1}
+        assert capture.queries() == {"COUNT auth_group": 2}
+
+    def test_and_afterwards_nothing_is_in_the_way(self):
+        before = list(connection.execute_wrappers)
+        with capturing(FINDER):
+            count_groups()
+        assert connection.execute_wrappers == before
 
 
 @pytest.mark.django_db
