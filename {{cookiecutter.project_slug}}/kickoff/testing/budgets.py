@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 from django.conf import settings
+from django.core.signals import setting_changed
 
 from kickoff.budgets.budget_file import FILE_NAME
 from kickoff.caching.observing import observed_reads
@@ -16,7 +17,8 @@ from kickoff.caching.reading import reader
 
 def pytest_budgets_make_cold() -> None:
     """The test moves to slots that nobody has filled; the others keep theirs."""
-    settings.CACHING_NAMESPACE = uuid4().hex
+    namespace = settings.CACHING_NAMESPACE = uuid4().hex
+    setting_changed.send(sender=__name__, setting="CACHING_NAMESPACE", value=namespace, enter=True)
     reader.memory.forget()
 
 
