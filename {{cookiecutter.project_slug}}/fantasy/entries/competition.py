@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Container
 from typing import Any
 
@@ -10,9 +9,8 @@ import msgspec
 from django.utils import timezone
 
 from fantasy import pages
-from fantasy.entries.points import points_of
 from fantasy.entries.shapes import shape, shape_all
-from fantasy.models import Competition, Match, Player, Round, Team
+from fantasy.models import Competition, Match, Player, PlayerPoints, Round, Team
 from kickoff.caching.entries import CachedManager, DerivedEntry, Entry, Versioned
 from kickoff.caching.rendering import RenderedEntry
 
@@ -71,23 +69,15 @@ def _build_scorers(competition_id: int) -> pages.ScorersPage | None:
     )
 
 
-def _total_parts(competition_id: int) -> list[Versioned[Any]] | None:
-    calendar = CompetitionReads.calendar.versioned(competition_id).value
-    return None if calendar is None else points_of(round_.pk for round_ in calendar.rounds)
+def _build_totals(competition_id: int) -> dict[int, int]:
+    return dict(PlayerPoints.objects.totals_of(competition_id))
 
 
-def _derive_totals(*points_by_round: dict[int, int]) -> dict[int, int]:
-    totals: Counter[int] = Counter()
-    for points in points_by_round:
-        totals.update(points)
-    return dict(totals)
-
-
-def _leader_parts(competition_id: int) -> list[Versioned[Any]] | None:
-    totals = CompetitionReads.totals.versioned(competition_id)
-    if totals.value is None:
-        return None
-    return [CompetitionReads.squads.versioned(competition_id), totals]
+def _leader_parts(competition_id: int) -> list[Versioned[Any]]:
+    return [
+        CompetitionReads.squads.versioned(competition_id),
+        CompetitionReads.totals.versioned(competition_id),
+    ]
 
 
 def _derive_leaders(squads: pages.Squads, totals: dict[int, int]) -> tuple[pages.RankedPlayer, ...]:
@@ -196,7 +186,12 @@ class CompetitionReads(CachedManager, model=Competition):
         pinned=True,
     )
     # By the key of the player, over all rounds.
-    totals = DerivedEntry(_derive_totals, parts=_total_parts)
+    totals = Entry(
+        _build_totals,
+        stale_when={"fantasy.PlayerPoints": "round__competition"},
+        keys=_current,
+        pinned=True,
+    )
     leaders = DerivedEntry(_derive_leaders, parts=_leader_parts)
     home = DerivedEntry(_derive_home, parts=_home_parts)
     home_html = RenderedEntry("fantasy/home.html", of=home)

@@ -155,6 +155,11 @@ class PlayerPointsQuerySet(WatchedQuerySet["PlayerPoints"]):
     def of_round(self, round_id: int) -> PlayerPointsQuerySet:
         return self.filter(round=round_id).order_by("player")
 
+    def totals_of(self, competition_id: int) -> models.QuerySet[PlayerPoints, tuple[int, int]]:
+        """The key of each player with the sum over all rounds."""
+        of_competition = self.filter(round__competition=competition_id).order_by()
+        return of_competition.values_list("player").annotate(models.Sum("points"))
+
 
 class PlayerPoints(WatchedModel):
     """What a player has earned in a round so far. A player without events has no row."""

@@ -23,12 +23,16 @@ Stale = tuple[str, str]  # the name of the entry, its arguments as a mark keeps 
 _together: ContextVar[dict[str, set[Stale]] | None] = ContextVar("marks_together", default=None)
 
 
-def mark_rows(model: Model, rows: Sequence[Row], using: str) -> None:
+def mark_rows(model: Model, rows: Sequence[Row], using: str, *, were_created: bool = False) -> None:
     """Marks what rows lead to; they are given by their columns before and after the change.
 
-    Must be called inside the transaction of the change.
+    Must be called inside the transaction of the change. To rows that `were_created` in it nothing
+    can refer yet.
     """
-    relevant = [(watch, watch.relevant(rows)) for watch in watches.on(model)]
+    watching = watches.on(model)
+    if were_created:
+        watching = [watch for watch in watching if watch.begins_in_row]
+    relevant = [(watch, watch.relevant(rows)) for watch in watching]
     wanted: dict[str, Values] = {}
     for watch, of_watch in relevant:
         for path, name in watch.first_columns.items():

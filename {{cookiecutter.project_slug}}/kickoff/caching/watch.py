@@ -62,10 +62,15 @@ class Watch:
         for path in self.paths:
             verify_path(self.model, path)
 
+    @cached_property
+    def begins_in_row(self) -> bool:
+        """Whether its paths begin with columns of the row; else with rows that refer to it."""
+        return all(begins_here(self.model, path) for path in self.paths)
+
     @property
     def always_marks(self) -> bool:
         """Whether each write of a row marks: it needs no look at fields or at other rows."""
-        return not self.fields and all(begins_here(self.model, path) for path in self.paths)
+        return not self.fields and self.begins_in_row
 
     def relevant(self, rows: Sequence[Row]) -> Sequence[Row]:
         """Of rows before and after a change those that count."""

@@ -57,7 +57,8 @@ class WatchedQuerySet(models.QuerySet[_M]):
         with transaction.atomic(using=self._write_to, savepoint=False):
             created = super().bulk_create(rows, *args, **kwargs)
             names = watches.local_fields(self.model)
-            mark_rows(self.model, [columns_of(row, names) for row in created], self._write_to)
+            after = [columns_of(row, names) for row in created]
+            mark_rows(self.model, after, self._write_to, were_created=True)
         return created
 
     bulk_create.alters_data = True  # type: ignore[attr-defined]
@@ -116,7 +117,8 @@ class WatchedModel(models.Model):
             # Read, not remembered: what this instance holds may be older, or changed and not saved.
             before = [] if self.pk is None else rows_of(model, [self.pk], names, using)
             super().save_base(*args, **kwargs)
-            mark_rows(model, [*before, columns_of(self, names)], using)
+            after = columns_of(self, names)
+            mark_rows(model, [*before, after], using, were_created=not before)
 
     def delete(self, using: str | None = None, keep_parents: bool = False) -> Deleted:
         if self.pk is None:

@@ -78,8 +78,8 @@ class TestTheCostOfAGoal:
         add_leagues("Emil", "Fay", "Gus", "Hal")
         assert League.objects.count() == 6
         with_six = self.marks_and_rebuilds(client, shoot, sequence=2)
-        # Its match, its player, the points of the round, scoreboard, fixtures and scorers.
-        assert with_two == with_six == (6, 6)
+        # Its match, its player, the points of the round, the totals, scoreboard, fixtures, scorers.
+        assert with_two == with_six == (7, 7)
 
     def test_marks_no_key_of_a_league(self, hot, shoot):
         refresh()
