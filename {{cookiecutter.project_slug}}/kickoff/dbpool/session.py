@@ -1,0 +1,45 @@
+"""What is known of one physical connection, and what a request may leave behind on it."""
+
+from __future__ import annotations
+
+import re
+from weakref import WeakSet
+
+from MySQLdb.cursors import BaseCursor, CursorStoreResultMixIn
+
+# Statements whose effect outlives them on their connection, and which no rollback takes back for
+# certain. (Django's own transactions do not use them: they switch autocommit.)
+LASTING = re.compile(
+    r"[\s(]*(?:set|use|lock|begin|start|xa|create\s+temporary)\b", re.IGNORECASE
+)
+
+
+class Session:
+    """One session on the server. It lives as long as its physical connection."""
+
+    def __init__(self) -> None:
+        self.is_prepared = False  # Django's settings of the session were sent.
+        self.is_unfit = False  # Nobody else may have it: it is closed when it comes back.
+        self.idle_since: float | None = None
+        self._cursors: WeakSet[BaseCursor] = WeakSet()
+
+    def note_cursor(self, cursor: BaseCursor) -> None:
+        self._cursors.add(cursor)
+
+    def note_statement(self, sql: str | bytes) -> None:
+        """A session that was changed by hand is not for others."""
+        if LASTING.match(sql if isinstance(sql, str) else sql.decode(errors="replace")):
+            self.is_unfit = True
+
+    def release_cursors(self) -> None:
+        """From now on no cursor of this user can touch the connection.
+
+        An unfinished iterator that is closed late would read from the connection of somebody else.
+        Rows that have arrived stay readable; those that have not are read and dropped.
+        """
+        for cursor in list(self._cursors):
+            if isinstance(cursor, CursorStoreResultMixIn):
+                cursor.connection = None
+            else:
+                cursor.close()
+        self._cursors.clear()
