@@ -15,7 +15,12 @@ from weakref import WeakSet
 import MySQLdb
 from MySQLdb.connections import Connection
 from sqlalchemy import event, exc
-from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection, QueuePool
+from sqlalchemy.pool import (
+    ConnectionPoolEntry,
+    PoolProxiedConnection,
+    PoolResetState,
+    QueuePool,
+)
 
 from kickoff.caching.stores.breaker import Breaker
 from kickoff.dbpool.options import PoolOptions
@@ -39,7 +44,7 @@ class PoolStatus:
     max_overflow: int  # that may be opened beyond
     idle: int
     checked_out: int
-    overflow: int  # of those checked out, beyond the size
+    overflow: int  # connections beyond the size, until the last of them comes back
     waiting: int  # threads, now
     waits: int  # times that a thread had to wait
     exhausted: int  # times that it waited in vain
@@ -177,7 +182,9 @@ class ConnectionPool:
             self.note_loss()
             raise exc.DisconnectionError(str(error)) from error
 
-    def _clean(self, connection: Connection, entry: ConnectionPoolEntry, *_: object) -> None:
+    def _clean(
+        self, connection: Connection, entry: ConnectionPoolEntry, reset_state: PoolResetState
+    ) -> None:
         """However it comes back: nothing of its user is left. No round trip when nothing is."""
         session = session_of(entry)
         if session.is_unfit:

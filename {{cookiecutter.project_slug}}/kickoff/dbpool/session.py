@@ -9,9 +9,7 @@ from MySQLdb.cursors import BaseCursor, CursorStoreResultMixIn
 
 # Statements whose effect outlives them on their connection, and which no rollback takes back for
 # certain. (Django's own transactions do not use them: they switch autocommit.)
-LASTING = re.compile(
-    r"[\s(]*(?:set|use|lock|begin|start|xa|create\s+temporary)\b", re.IGNORECASE
-)
+LASTING = re.compile(r"[\s(]*(?:set|use|lock|begin|start|xa|create\s+temporary)\b", re.IGNORECASE)
 
 
 class Session:

@@ -61,7 +61,9 @@ class PooledDatabase:
 
     def connection_ids(self) -> set[int]:
         """Those that the server has to this database."""
-        rows = sql_on(self.server, "SELECT id FROM information_schema.processlist WHERE db = %s", self.name)
+        rows = sql_on(
+            self.server, "SELECT id FROM information_schema.processlist WHERE db = %s", self.name
+        )
         return {row[0] for row in rows}
 
 
@@ -105,7 +107,10 @@ def new_database(django_db_blocker: Any) -> Iterator[Callable[..., PooledDatabas
         for database in made:
             wrapper = database.connection
             wrapper.close()
-            if wrapper.settings_dict["OPTIONS"]["pool"] and wrapper.settings_dict["CONN_MAX_AGE"] == 0:
+            if (
+                wrapper.settings_dict["OPTIONS"]["pool"]
+                and wrapper.settings_dict["CONN_MAX_AGE"] == 0
+            ):
                 wrapper.close_pool()
             del connections[database.alias]
             del connections.settings[database.alias]

@@ -1,0 +1,8 @@
+from django.db import models
+
+
+class Club(models.Model):
+    name = models.CharField(max_length=50, unique=True)
+
+    def __str__(self) -> str:
+        return self.name
