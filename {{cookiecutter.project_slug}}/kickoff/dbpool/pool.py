@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from threading import Lock
-from typing import Any
+from typing import Any, Protocol
 from weakref import WeakSet
 
 import MySQLdb
-from MySQLdb.connections import Connection
 from sqlalchemy import event, exc
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import (
     ConnectionPoolEntry,
     PoolProxiedConnection,
@@ -32,6 +32,19 @@ SLOW_S = 0.5
 
 TOO_MANY_CONNECTIONS = 1040  # the numbers that MySQL gives
 CANNOT_CONNECT = 2003
+
+
+class Connection(DBAPIConnection, Protocol):
+    """What the pool uses of the driver's connection, whose own types say little."""
+
+    def autocommit(self, on: bool) -> None: ...
+
+    def get_autocommit(self) -> bool:
+        """What the server's last answer said."""
+
+    def fileno(self) -> int: ...
+
+    def ping(self) -> None: ...
 
 
 @dataclass(frozen=True)

@@ -142,7 +142,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _close(self) -> None:
         if self._session is None or self._owner is None:
-            super()._close()
+            super()._close()  # type: ignore[misc]  # not in the annotations of Django
             return
         if self.connection is None or not self.connection.is_valid:
             return

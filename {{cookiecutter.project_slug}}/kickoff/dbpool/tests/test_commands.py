@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from kickoff.dbpool.tests.conftest import sql_on
+from kickoff.dbpool.tests.databases import sql_on
 from kickoff.testing.processes import program
 
 PROJECT = Path(__file__).parents[3]
@@ -89,8 +89,11 @@ class TestReuseDb:
         sql_on(mariadb_server, "CREATE OR REPLACE DATABASE kickoff_site")
         for _ in range(2):
             done = subprocess.run(
-                [sys.executable, "-m", "pytest", "-q", "--reuse-db", "-p", "no:cacheprovider"]
-                + ["-c", os.devnull, f"--rootdir={tmp_path}", f"--ds={SITE}.settings", str(checks)],
+                [
+                    *(sys.executable, "-m", "pytest", "-q", "--reuse-db", "-p", "no:cacheprovider"),
+                    *("-c", os.devnull, f"--rootdir={tmp_path}", f"--ds={SITE}.settings"),
+                    str(checks),
+                ],
                 cwd=PROJECT,
                 env={**os.environ, "DATABASE_URL": mariadb_server.url("kickoff_site")},
                 capture_output=True,

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from collections.abc import Sequence
 
 import pytest
-from django.db import DatabaseError, connections, transaction
+from django.db import DatabaseError, IntegrityError, connections, transaction
 from django.db.transaction import TransactionManagementError
-from MySQLdb.cursors import SSCursor
 
-from kickoff.dbpool.tests.conftest import sql_on
+from kickoff.dbpool.tests.databases import SSCursor, sql_on
 from kickoff.testing.processes import program, server_folder
 from kickoff.testing.servers import MariaDBProcess
 
@@ -24,6 +24,12 @@ def goals(database):
 def shoot(database, minute):
     with database.connection.cursor() as cursor:
         cursor.execute("INSERT INTO goals VALUES (%s)", [minute])
+
+
+def shoot_again(database, minute, again):
+    with transaction.atomic(using=database.alias):
+        shoot(database, minute)
+        shoot(database, again)
 
 
 def minutes(database):
@@ -41,9 +47,8 @@ class TestAtomic:
     def test_an_inner_block_is_a_savepoint(self, goals):
         with transaction.atomic(using=goals.alias):
             shoot(goals, 1)
-            with pytest.raises(DatabaseError), transaction.atomic(using=goals.alias):
-                shoot(goals, 2)
-                shoot(goals, 1)
+            with pytest.raises(DatabaseError):
+                shoot_again(goals, 2, 1)
             shoot(goals, 3)
         assert minutes(goals) == [1, 3]
 
@@ -103,8 +108,6 @@ class TestCursors:
         assert database.request("SELECT 1") == 1
 
     def test_a_failure_of_integrity_is_one(self, goals):
-        from django.db import IntegrityError
-
         shoot(goals, 1)
         with pytest.raises(IntegrityError):
             shoot(goals, 1)
@@ -126,9 +129,11 @@ class TlsMariaDB(MariaDBProcess):
     def certify(self) -> None:
         self.certificate, self.key = self.folder / "server.pem", self.folder / "server.key"
         subprocess.run(
-            [program("openssl", package="openssl"), "req", "-x509", "-newkey", "rsa:2048"]
-            + ["-nodes", "-days", "2", "-subj", "/CN=localhost", "-keyout", str(self.key)]
-            + ["-addext", "subjectAltName=IP:127.0.0.1", "-out", str(self.certificate)],
+            [
+                *(program("openssl", package="openssl"), "req", "-x509", "-newkey", "rsa:2048"),
+                *("-nodes", "-days", "2", "-subj", "/CN=localhost", "-keyout", str(self.key)),
+                *("-addext", "subjectAltName=IP:127.0.0.1", "-out", str(self.certificate)),
+            ],
             check=True,
             capture_output=True,
         )
@@ -140,8 +145,6 @@ class TlsMariaDB(MariaDBProcess):
 
 @pytest.fixture(scope="module")
 def tls_server():
-    import shutil
-
     folder = server_folder()
     server = TlsMariaDB(folder)
     server.certify()

@@ -9,7 +9,7 @@ import time
 import pytest
 from django.db import OperationalError
 
-from kickoff.dbpool.tests.conftest import in_thread
+from kickoff.dbpool.tests.databases import in_thread
 from kickoff.testing.waiting import wait_until
 
 
@@ -86,8 +86,7 @@ def test_many_threads_share_few_connections(mariadb_server, new_database):
     answers = []
 
     def work():
-        for _ in range(20):
-            answers.append(database.request())
+        answers.extend(database.request() for _ in range(20))
 
     threads = [threading.Thread(target=work) for _ in range(10)]
     for thread in threads:

@@ -12,7 +12,7 @@ import pytest
 from django.db import ProgrammingError, connections, transaction
 
 from kickoff.dbpool.registry import pool_statuses
-from kickoff.dbpool.tests.conftest import in_thread
+from kickoff.dbpool.tests.databases import in_thread
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
 

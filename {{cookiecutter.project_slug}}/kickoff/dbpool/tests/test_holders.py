@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from kickoff.dbpool.tests.conftest import in_thread, sql_on
+from kickoff.dbpool.tests.databases import in_thread, sql_on
 
 
 @pytest.fixture(autouse=True)

@@ -6,9 +6,9 @@ import time
 from contextlib import suppress
 
 import pytest
-from django.db import OperationalError, connections
+from django.db import OperationalError, connections, transaction
 
-from kickoff.dbpool.tests.conftest import in_thread, sql_on
+from kickoff.dbpool.tests.databases import sql_on
 from kickoff.testing.waiting import wait_until
 
 
@@ -74,8 +74,6 @@ class TestKilled:
             sql_on(fragile.server, "SET GLOBAL wait_timeout = 28800")
 
     def test_in_a_transaction_rolls_back_and_goes_on(self, fragile):
-        from django.db import transaction
-
         with suppress(OperationalError), transaction.atomic(using=fragile.alias):
             sql_on(fragile.server, "KILL %s", fragile.ask("SELECT CONNECTION_ID()"))
             fragile.ask("SELECT 1")
@@ -98,7 +96,7 @@ class TestRestarted:
         try:
             for _ in range(3):
                 error, seconds = timed(fragile.request)
-                assert error.args[0] == 2003 or error.args[0] == 2002
+                assert error.args[0] in (2002, 2003)
                 assert seconds < 0.5
                 assert not fragile.status.is_away
         finally:
@@ -125,21 +123,10 @@ class TestFrozen:
         fragile_server.thaw()
         wait_until(lambda: answers(fragile))
         assert not fragile.status.is_away
-        assert fragile.status.checked_out == 0
-
-    def test_what_lay_idle_is_not_asked_one_by_one(self, mariadb_server, fragile, fragile_server):
-        fill(fragile, 3)
-        fragile.pool._lost_at = 0.0
-        fragile_server.freeze()
-        timed(fragile.request)
-        timed(fragile.request)
-        fragile_server.thaw()
-        wait_until(lambda: answers(fragile))
-        assert fragile.status.losses == 1
+        # What lay idle was replaced, not asked: each question would have waited.
+        assert (fragile.status.losses, fragile.status.checked_out) == (1, 0)
 
     def test_a_transaction_ends_in_bounded_time(self, fragile, fragile_server):
-        from django.db import transaction
-
         def change():
             with transaction.atomic(using=fragile.alias):
                 fragile.ask("SELECT 1")
@@ -197,9 +184,3 @@ def sql_on_retrying(server, sql):
             return True
 
     wait_until(done)
-
-
-def test_a_thread_that_waits_for_nothing_is_not_left_behind(fragile):
-    with in_thread(fragile.request):
-        pass
-    assert fragile.status.checked_out == 0

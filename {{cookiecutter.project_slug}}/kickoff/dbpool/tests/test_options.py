@@ -45,26 +45,3 @@ class TestParse:
         place = 'DATABASES["stats"]["OPTIONS"]["pool"]'
         with pytest.raises(ImproperlyConfigured, match=f"^{re.escape(place)}.*{re.escape(said)}$"):
             parse("stats", given)
-
-
-class TestBackend:
-    @pytest.mark.parametrize("age", [60, None])
-    def test_persistent_connections_are_refused(self, mariadb_server, new_database, age):
-        database = new_database(mariadb_server, CONN_MAX_AGE=age)
-        said = f"has a pool and CONN_MAX_AGE = {age}: .* Set CONN_MAX_AGE to 0: the pool keeps them"
-        with pytest.raises(ImproperlyConfigured, match=said):
-            database.ask("SELECT 1")
-
-    def test_a_wrong_option_is_said_at_the_first_query(self, mariadb_server, new_database):
-        database = new_database(mariadb_server, pool={"pool_size": "5"})
-        with pytest.raises(ImproperlyConfigured, match="must be a whole number"):
-            database.ask("SELECT 1")
-        connection = database.connection
-        connection.settings_dict["OPTIONS"]["pool"] = True  # for the clean-up
-
-    def test_without_a_pool_it_is_djangos_own_backend(self, mariadb_server, new_database):
-        database = new_database(mariadb_server, pool=False)
-        first, second = database.request(), database.request()
-        assert database.connection.pool is None
-        assert first != second
-        assert database.connection_ids() == set()

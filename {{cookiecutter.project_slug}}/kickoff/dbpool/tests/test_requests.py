@@ -6,7 +6,7 @@ import pytest
 from django.db import close_old_connections, connections, transaction
 from django.db.backends.signals import connection_created
 
-from kickoff.dbpool.tests.conftest import in_thread, sql_on
+from kickoff.dbpool.tests.databases import in_thread, sql_on
 from kickoff.testing.round_trips import counting_proxy
 
 

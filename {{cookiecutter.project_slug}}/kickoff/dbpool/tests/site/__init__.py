@@ -1,1 +1,1 @@
-"""A site with two tables, for Django's commands: python -m django … --settings=…tests.site.settings"""
+"""A site with one table, for Django's commands: its settings are `site.settings` here."""

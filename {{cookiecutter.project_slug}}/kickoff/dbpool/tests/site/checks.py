@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import connection
 from django.test import TestCase, TransactionTestCase
 
+from kickoff.dbpool.mysql.base import DatabaseWrapper
 from kickoff.dbpool.tests.site.models import Club
 
 
@@ -30,6 +31,7 @@ class Flushed(TransactionTestCase):
 
 class Elsewhere(TestCase):
     def test_one(self) -> None:
+        assert isinstance(connection, DatabaseWrapper)
         assert connection.pool is not None
         name = str(connection.settings_dict["NAME"])
         assert name.startswith("test_"), name
