@@ -7,7 +7,6 @@ import select
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
-from dataclasses import dataclass
 from threading import Lock
 from typing import Any, Protocol
 from weakref import WeakSet
@@ -25,6 +24,7 @@ from sqlalchemy.pool import (
 from kickoff.caching.stores.breaker import Breaker
 from kickoff.dbpool.options import PoolOptions
 from kickoff.dbpool.session import Session
+from kickoff.dbpool.status import PoolStatus
 
 # An attempt to connect that fails later than this has waited for a server that does not answer. A
 # refusal comes within milliseconds: it costs nothing, so it is asked for again each time.
@@ -45,25 +45,6 @@ class Connection(DBAPIConnection, Protocol):
     def fileno(self) -> int: ...
 
     def ping(self) -> None: ...
-
-
-@dataclass(frozen=True)
-class PoolStatus:
-    """One pool at one moment. The counts begin with the process."""
-
-    alias: str
-    database: str
-    size: int  # connections that are kept
-    max_overflow: int  # that may be opened beyond
-    idle: int
-    checked_out: int
-    overflow: int  # connections beyond the size, until the last of them comes back
-    waiting: int  # threads, now
-    waits: int  # times that a thread had to wait
-    exhausted: int  # times that it waited in vain
-    connects: int  # physical connections ever opened
-    losses: int  # times that a connection was found broken
-    is_away: bool  # the server does not answer
 
 
 class ConnectionPool:
@@ -104,6 +85,7 @@ class ConnectionPool:
             use_lifo=True,  # What is not needed grows old and is replaced, not used in turn.
             reset_on_return=None,  # _clean does it, and needs no round trip for it.
         )
+        event.listen(self._queue, "connect", self._begin)
         event.listen(self._queue, "checkout", self._check)
         event.listen(self._queue, "reset", self._clean)
         event.listen(self._queue, "checkin", self._note_idle)
@@ -157,7 +139,7 @@ class ConnectionPool:
         os.close(nowhere)
         return list(self._taken)
 
-    def _connect(self, entry: ConnectionPoolEntry) -> Connection:
+    def _connect(self) -> Connection:
         if not self._breaker.allows():
             raise MySQLdb.OperationalError(
                 CANNOT_CONNECT,
@@ -172,10 +154,12 @@ class ConnectionPool:
                 self._breaker.failed(str(error))
             raise
         self._breaker.succeeded()
+        return connection
+
+    def _begin(self, connection: Connection, entry: ConnectionPoolEntry) -> None:
         self._count("connects")
         self._physical.add(connection)
         entry.info["session"] = Session()
-        return connection
 
     def _check(
         self, connection: Connection, entry: ConnectionPoolEntry, taken: PoolProxiedConnection

@@ -9,7 +9,8 @@ from threading import Lock
 from sqlalchemy.pool import PoolProxiedConnection
 
 from kickoff.dbpool import holders
-from kickoff.dbpool.pool import ConnectionPool, PoolStatus
+from kickoff.dbpool.pool import ConnectionPool
+from kickoff.dbpool.status import PoolStatus
 
 # A test database has the alias of the real one, so the alias alone is no key.
 Key = tuple[str, str]

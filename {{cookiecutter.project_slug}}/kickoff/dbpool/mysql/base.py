@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import MySQLdb
 from django.core.exceptions import ImproperlyConfigured
@@ -19,7 +20,7 @@ from MySQLdb.cursors import BaseCursor
 
 from kickoff.dbpool import holders, options, registry
 from kickoff.dbpool.mysql.creation import DatabaseCreation
-from kickoff.dbpool.pool import ConnectionPool, session_of
+from kickoff.dbpool.pool import Connection, ConnectionPool, session_of
 from kickoff.dbpool.session import Session
 
 
@@ -88,7 +89,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return ConnectionPool(
             *self._pool_key,
             options.parse(self.alias, self.settings_dict["OPTIONS"]["pool"]),
-            partial(MySQLdb.connect, **parameters),
+            partial(cast("Callable[..., Connection]", MySQLdb.connect), **parameters),
             autocommit=self.settings_dict["AUTOCOMMIT"],
         )
 

@@ -19,7 +19,8 @@ pytest.importorskip("MySQLdb", reason="the driver is not installed: pip install 
 import MySQLdb
 from MySQLdb.cursors import SSCursor
 
-from kickoff.dbpool.pool import ConnectionPool, PoolStatus
+from kickoff.dbpool.pool import ConnectionPool
+from kickoff.dbpool.status import PoolStatus
 from kickoff.testing.servers import MariaDBProcess, mariadb_server, running_mariadb
 
 __all__ = ["SSCursor", "mariadb_server"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db import connection
+from django.db import connection, connections
 from django.test import TestCase, TransactionTestCase
 
 from kickoff.dbpool.mysql.base import DatabaseWrapper
@@ -31,6 +31,7 @@ class Flushed(TransactionTestCase):
 
 class Elsewhere(TestCase):
     def test_one(self) -> None:
+        connection = connections["default"]
         assert isinstance(connection, DatabaseWrapper)
         assert connection.pool is not None
         name = str(connection.settings_dict["NAME"])
