@@ -88,7 +88,6 @@ class ConnectionPool:
         event.listen(self._queue, "connect", self._begin)
         event.listen(self._queue, "checkout", self._check)
         event.listen(self._queue, "reset", self._clean)
-        event.listen(self._queue, "checkin", self._note_idle)
 
     def take(self) -> PoolProxiedConnection:
         try:
@@ -192,16 +191,15 @@ class ConnectionPool:
             if not connection.get_autocommit():
                 connection.rollback()
             connection.autocommit(self._autocommit)
+            session.idle_since = time.monotonic()
         except MySQLdb.Error as error:
             self.note_loss()
             entry.invalidate(error)
 
-    def _note_idle(self, connection: Connection | None, entry: ConnectionPoolEntry) -> None:
-        if connection is not None:
-            session_of(entry).idle_since = time.monotonic()
-
     def _is_full(self) -> bool:
-        return self._queue.checkedout() >= self.options.pool_size + self.options.max_overflow
+        # The first answer needs no lock.
+        is_grown = self._queue.overflow() >= self.options.max_overflow
+        return is_grown and self._queue.checkedin() == 0
 
     @contextmanager
     def _waiting(self) -> Iterator[None]:

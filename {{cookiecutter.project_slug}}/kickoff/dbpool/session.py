@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from weakref import WeakSet
+from weakref import ref
 
 from MySQLdb.cursors import BaseCursor, CursorStoreResultMixIn
 
@@ -19,10 +19,10 @@ class Session:
         self.is_prepared = False  # Django's settings of the session were sent.
         self.is_unfit = False  # Nobody else may have it: it is closed when it comes back.
         self.idle_since: float | None = None
-        self._cursors: WeakSet[BaseCursor] = WeakSet()
+        self._cursors: list[ref[BaseCursor]] = []
 
     def note_cursor(self, cursor: BaseCursor) -> None:
-        self._cursors.add(cursor)
+        self._cursors.append(ref(cursor))
 
     def note_statement(self, sql: str | bytes) -> None:
         """A session that was changed by hand is not for others."""
@@ -35,9 +35,9 @@ class Session:
         An unfinished iterator that is closed late would read from the connection of somebody else.
         Rows that have arrived stay readable; those that have not are read and dropped.
         """
-        for cursor in list(self._cursors):
+        cursors, self._cursors = self._cursors, []
+        for cursor in (known() for known in cursors):
             if isinstance(cursor, CursorStoreResultMixIn):
                 cursor.connection = None
-            else:
+            elif cursor is not None:
                 cursor.close()
-        self._cursors.clear()

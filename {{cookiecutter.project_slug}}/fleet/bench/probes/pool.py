@@ -1,20 +1,31 @@
-"""Requests with one query on MySQL: from the pool, on a connection per thread, on a new one each."""
+"""Requests with one query on MySQL: from the pool, on a connection per thread, on a new one each.
+
+Whole requests, with the site's middleware; this module is their urlconf.
+"""
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from contextlib import closing
+from io import BytesIO
+from statistics import median
 from time import perf_counter
 from typing import Any
 
-from django.core.signals import request_finished, request_started
+from django.conf import settings
+from django.core.handlers.wsgi import WSGIHandler
 from django.db import connections
+from django.http import HttpRequest, HttpResponse
+from django.test import RequestFactory
+from django.urls import path
 
 from fantasy.models import League
+from kickoff.dbpool import registry
 from kickoff.testing.round_trips import counting_proxy
 
 THREADS = 8
-BLOCKS = 4  # per call, of each way, in turns
+BLOCKS = 12  # per call, of each way, in turns: their median is not moved by one slow moment
 COUNTED_REQUESTS = 20
 
 WAYS: dict[str, dict[str, Any]] = {
@@ -27,6 +38,9 @@ WAYS: dict[str, dict[str, Any]] = {
 
 class Role:
     def __init__(self) -> None:
+        settings.ROOT_URLCONF = __name__
+        self._handler = WSGIHandler()
+        self._environ = RequestFactory(headers={"host": "localhost"}).get("/").environ
         self._pk = League.objects.values_list("pk", flat=True)[0]
         self._site = connections.settings["default"]
         for way in WAYS:
@@ -34,17 +48,20 @@ class Role:
         self.times(20)
 
     def times(self, requests: int) -> dict[str, float]:
-        """µs per request and the connections that took part, for each way."""
-        seconds = dict.fromkeys(WAYS, 0.0)
-        used: dict[str, set[int]] = {way: set() for way in WAYS}
+        """Medians of µs per request and of what they are to each other in the same turn, and the
+        connections that took part."""
+        times: dict[str, list[float]] = {way: [] for way in WAYS}
+        used = dict.fromkeys(WAYS, 0)
         each = max(requests // BLOCKS, 1)
         for _ in range(BLOCKS):
             for way in WAYS:
-                seconds[way] += self._block(way, each, used[way])
-        made = BLOCKS * THREADS * each
+                elapsed_s, ids = self._block(way, each)
+                times[way].append(1e6 * elapsed_s / (THREADS * each))
+                used[way] = max(used[way], len(ids))
         return {
-            **{f"{way} µs": 1e6 * seconds[way] / made for way in WAYS},
-            **{f"{way} connections": len(used[way]) for way in ("pool", "persistent")},
+            **{f"{way} µs": median(times[way]) for way in WAYS},
+            **{f"pool to {way}": ratio(times["pool"], times[way]) for way in ("persistent", "new")},
+            **{f"{way} connections": used[way] for way in ("pool", "persistent")},
         }
 
     def round_trips(self) -> dict[str, float]:
@@ -52,16 +69,16 @@ class Role:
         found = {}
         for way in WAYS:
             with counting_proxy(int(self._site["PORT"])) as proxy:
-                alias = f"{way} through {proxy.port}"
+                alias = f"{way}-through-{proxy.port}"
                 self._add(alias, way, PORT=proxy.port)
-                with closing(connections[alias]) as connection:
+                with closing(connections[alias]):
                     self._request(alias)
                     before = proxy.round_trips
                     for _ in range(COUNTED_REQUESTS):
                         self._request(alias)
                     found[way] = (proxy.round_trips - before) / COUNTED_REQUESTS
                 if way == "pool":
-                    connection.close_pool()
+                    registry.close_pool((alias, str(self._site["NAME"])))
                 del connections[alias]
         return found
 
@@ -78,17 +95,16 @@ class Role:
             "OPTIONS": options,
         }
 
-    def _block(self, way: str, requests: int, used: set[int]) -> float:
-        """How long the threads took. Each has made a request before the clock starts."""
+    def _block(self, way: str, requests: int) -> tuple[float, set[int]]:
+        """How long the threads took, on which connections. Each has made a request before."""
+        used: set[int] = set()
         start, end = threading.Barrier(THREADS + 1), threading.Barrier(THREADS + 1)
 
         def work() -> None:
             self._request(way)
             start.wait()
             for _ in range(requests):
-                number = self._request(way)
-                if way != "new":
-                    used.add(number)
+                used.add(self._request(way))
             end.wait()
             connections[way].close()
 
@@ -101,12 +117,32 @@ class Role:
         elapsed = perf_counter() - started
         for thread in threads:
             thread.join()
-        return elapsed
+        return elapsed, used
 
-    def _request(self, alias: str) -> int:
-        """What Django does around a view that looks up one row; the id of the connection."""
-        request_started.send(sender=Role)
-        League.objects.using(alias).get(pk=self._pk)
-        number: int = connections[alias].connection.thread_id()
-        request_finished.send(sender=Role)
+    def _request(self, way: str) -> int:
+        """As a web server makes it; the id of the connection."""
+        environ = {**self._environ, "PATH_INFO": f"/{way}/{self._pk}", "wsgi.input": BytesIO()}
+        response = self._handler(environ, no_start)
+        number = int(b"".join(response))
+        response.close()
         return number
+
+
+def no_start(
+    status: str, headers: list[tuple[str, str]], error: object = None
+) -> Callable[[bytes], object]:
+    """Nobody waits for the answer."""
+    assert status == "200 OK", status
+    return len
+
+
+def ratio(some: list[float], others: list[float]) -> float:
+    return median(one / other for one, other in zip(some, others, strict=True))
+
+
+def one_query(request: HttpRequest, alias: str, pk: int) -> HttpResponse:
+    League.objects.using(alias).get(pk=pk)
+    return HttpResponse(connections[alias].connection.thread_id())
+
+
+urlpatterns = [path("<alias>/<int:pk>", one_query)]

@@ -43,8 +43,8 @@ class Pool:
         seen = self._probe.ask("times", self._requests)
         trips = self._probe.ask("round_trips")
         return {
-            "pool_to_persistent": Measured(seen["pool µs"] / seen["persistent µs"], seen),
-            "pool_to_new": Measured(seen["pool µs"] / seen["new µs"]),
+            "pool_to_persistent": Measured(seen["pool to persistent"], seen),
+            "pool_to_new": Measured(seen["pool to new"]),
             "pool_connections": Measured(seen["pool connections"] / seen["persistent connections"]),
             "pool_round_trips": Measured(trips["pool"], trips),
         }
