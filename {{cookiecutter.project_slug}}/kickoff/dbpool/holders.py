@@ -45,11 +45,8 @@ _here = _Here()
 
 
 def note_holder(holder: Holder) -> None:
+    """This thread uses it, from now on to its end."""
     _here.life.holders.add(holder)
-
-
-def note_return(holder: Holder) -> None:
-    _here.life.holders.discard(holder)
 
 
 def forget_all() -> None:

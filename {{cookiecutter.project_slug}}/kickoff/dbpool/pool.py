@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import os
-import select
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, suppress
 from threading import Lock
-from typing import Any, Protocol
-from weakref import WeakSet
+from typing import Any
+from weakref import WeakSet, ref
 
 import MySQLdb
 from sqlalchemy import event, exc
-from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import (
     ConnectionPoolEntry,
     PoolProxiedConnection,
@@ -23,7 +21,7 @@ from sqlalchemy.pool import (
 
 from kickoff.caching.stores.breaker import Breaker
 from kickoff.dbpool.options import PoolOptions
-from kickoff.dbpool.session import Session
+from kickoff.dbpool.session import Connection, Session
 from kickoff.dbpool.status import PoolStatus
 
 # An attempt to connect that fails later than this has waited for a server that does not answer. A
@@ -32,19 +30,6 @@ SLOW_S = 0.5
 
 TOO_MANY_CONNECTIONS = 1040  # the numbers that MySQL gives
 CANNOT_CONNECT = 2003
-
-
-class Connection(DBAPIConnection, Protocol):
-    """What the pool uses of the driver's connection, whose own types say little."""
-
-    def autocommit(self, on: bool) -> None: ...
-
-    def get_autocommit(self) -> bool:
-        """What the server's last answer said."""
-
-    def fileno(self) -> int: ...
-
-    def ping(self) -> None: ...
 
 
 class ConnectionPool:
@@ -74,8 +59,7 @@ class ConnectionPool:
         self._lost_at = 0.0
         self._count_lock = Lock()
         self._counts = dict.fromkeys(["waiting", "waits", "exhausted", "connects", "losses"], 0)
-        self._physical: WeakSet[Connection] = WeakSet()
-        self._taken: WeakSet[PoolProxiedConnection] = WeakSet()
+        self._sessions: WeakSet[Session] = WeakSet()
         self._queue = QueuePool(
             self._connect,
             pool_size=options.pool_size,
@@ -86,18 +70,16 @@ class ConnectionPool:
             reset_on_return=None,  # _clean does it, and needs no round trip for it.
         )
         event.listen(self._queue, "connect", self._begin)
-        event.listen(self._queue, "checkout", self._check)
         event.listen(self._queue, "reset", self._clean)
 
-    def take(self) -> PoolProxiedConnection:
-        try:
-            with self._waiting() if self._is_full() else nullcontext():
-                taken = self._queue.connect()
-        except exc.TimeoutError as error:
-            self._count("exhausted")
-            raise MySQLdb.OperationalError(TOO_MANY_CONNECTIONS, self._exhausted()) from error
-        self._taken.add(taken)
-        return taken
+    def take(self) -> tuple[PoolProxiedConnection, Session]:
+        while True:
+            taken = self._get()
+            session: Session = taken.info["session"]
+            if self._is_alive(session):
+                session.user = ref(taken)
+                return taken, session
+            taken.invalidate()  # The next one is another, or new.
 
     def note_loss(self) -> None:
         """A connection was found broken: those that lie idle now are not trusted any more.
@@ -125,18 +107,29 @@ class ConnectionPool:
         """Closes what is idle. What is in use is closed when nobody knows it any more."""
         self._queue.dispose()
 
-    def abandon(self) -> list[PoolProxiedConnection]:
+    def abandon(self) -> list[PoolProxiedConnection | None]:
         """In a child after a fork: nothing that it does, not even its end, reaches the server.
 
         Its copies of the sockets lead nowhere from now on; the parent's are untouched. Returned is
         what must not be collected: it would be put back, maybe under a lock that nobody releases.
         """
+        sessions = list(self._sessions)
         nowhere = os.open(os.devnull, os.O_RDWR)
-        for connection in list(self._physical):
+        for session in sessions:
             with suppress(MySQLdb.Error):  # It was closed before.
-                os.dup2(nowhere, connection.fileno())
+                os.dup2(nowhere, session.connection.fileno())
         os.close(nowhere)
-        return list(self._taken)
+        return [session.user() for session in sessions if session.user is not None]
+
+    def _get(self) -> PoolProxiedConnection:
+        try:
+            if not self._is_full():
+                return self._queue.connect()
+            with self._waiting():
+                return self._queue.connect()
+        except exc.TimeoutError as error:
+            self._count("exhausted")
+            raise MySQLdb.OperationalError(TOO_MANY_CONNECTIONS, self._exhausted()) from error
 
     def _connect(self) -> Connection:
         if not self._breaker.allows():
@@ -157,32 +150,30 @@ class ConnectionPool:
 
     def _begin(self, connection: Connection, entry: ConnectionPoolEntry) -> None:
         self._count("connects")
-        self._physical.add(connection)
-        entry.info["session"] = Session()
+        entry.info["session"] = session = Session(connection)
+        self._sessions.add(session)
 
-    def _check(
-        self, connection: Connection, entry: ConnectionPoolEntry, taken: PoolProxiedConnection
-    ) -> None:
-        """Is it alive? DisconnectionError makes SQLAlchemy open another in its place."""
-        idle_since = session_of(entry).idle_since
+    def _is_alive(self, session: Session) -> bool:
+        idle_since = session.idle_since
         if idle_since is None:
-            return  # It is new.
+            return True  # It is new.
         if idle_since <= self._lost_at:
-            raise exc.DisconnectionError("Another connection was found broken since.")
+            return False
         idle_s = time.monotonic() - idle_since
-        if idle_s < self.options.ping_idle and not has_news(connection):
-            return
+        if idle_s < self.options.ping_idle and not session.has_news():
+            return True
         try:
-            connection.ping()
-        except MySQLdb.Error as error:
+            session.connection.ping()
+        except MySQLdb.Error:
             self.note_loss()
-            raise exc.DisconnectionError(str(error)) from error
+            return False
+        return True
 
     def _clean(
         self, connection: Connection, entry: ConnectionPoolEntry, reset_state: PoolResetState
     ) -> None:
         """However it comes back: nothing of its user is left. No round trip when nothing is."""
-        session = session_of(entry)
+        session: Session = entry.info["session"]
         if session.is_unfit:
             entry.invalidate()
             return
@@ -222,15 +213,3 @@ class ConnectionPool:
             "first query to its end: look for slow requests, or raise pool_size to the number of "
             "threads of a process (DATABASE_POOL_SIZE)."
         )
-
-
-def session_of(entry: ConnectionPoolEntry | PoolProxiedConnection) -> Session:
-    session: Session = entry.info["session"]
-    return session
-
-
-def has_news(connection: Connection) -> bool:
-    """Has the server said something unasked? Mostly good-bye. Costs no round trip."""
-    poll = select.poll()
-    poll.register(connection.fileno(), select.POLLIN)
-    return bool(poll.poll(0))

@@ -17,7 +17,7 @@ Key = tuple[str, str]
 
 _pools: dict[Key, ConnectionPool] = {}
 _lock = Lock()
-_of_parent: list[tuple[list[ConnectionPool], list[PoolProxiedConnection]]] = []
+_of_parent: list[tuple[list[ConnectionPool], list[PoolProxiedConnection | None]]] = []
 
 
 def pool_of(key: Key, make: Callable[[], ConnectionPool]) -> ConnectionPool:

@@ -13,6 +13,7 @@ import MySQLdb
 from django.core.exceptions import ImproperlyConfigured
 from django.db.backends.base.base import NO_DB_ALIAS
 from django.db.backends.mysql import base
+from django.db.backends.signals import connection_created
 from django.db.utils import DatabaseError
 from django.utils.asyncio import async_unsafe
 from django.utils.functional import cached_property
@@ -20,8 +21,8 @@ from MySQLdb.cursors import BaseCursor
 
 from kickoff.dbpool import holders, options, registry
 from kickoff.dbpool.mysql.creation import DatabaseCreation
-from kickoff.dbpool.pool import Connection, ConnectionPool, session_of
-from kickoff.dbpool.session import Session
+from kickoff.dbpool.pool import ConnectionPool
+from kickoff.dbpool.session import Connection, Session
 
 
 class CursorWrapper(base.CursorWrapper):
@@ -32,21 +33,26 @@ class CursorWrapper(base.CursorWrapper):
         self._session = session
 
     def execute(self, query: Any, args: Any = None) -> Any:
-        self._session.note_statement(query)
-        return self._noting(super().execute, query, args)
-
-    def executemany(self, query: Any, args: Any) -> Any:
-        self._session.note_statement(query)
-        return self._noting(super().executemany, query, args)
-
-    def _noting(self, execute: Any, query: Any, args: Any) -> Any:
+        session = self._session
+        session.note_statement(query)
         try:
-            return execute(query, args)
+            return base.CursorWrapper.execute(self, query, args)
         except (MySQLdb.Error, DatabaseError):
             raise
         except BaseException:
             # Interrupted between sending and reading: the next user would get this answer.
-            self._session.is_unfit = True
+            session.is_unfit = True
+            raise
+
+    def executemany(self, query: Any, args: Any) -> Any:
+        session = self._session
+        session.note_statement(query)
+        try:
+            return base.CursorWrapper.executemany(self, query, args)
+        except (MySQLdb.Error, DatabaseError):
+            raise
+        except BaseException:
+            session.is_unfit = True
             raise
 
 
@@ -100,41 +106,61 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     @async_unsafe
     def connect(self) -> None:
-        super().connect()
-        if self._session is not None:
-            # What receivers of connection_created set, they set again for everybody.
-            self._session.is_unfit = False
+        self._owner = pool = self.pool
+        if pool is None:
+            self._session = None
+            super().connect()
+            return
+        self.connection, session = pool.take()
+        if self._session is None:
+            holders.note_holder(self)
+        self._session = session
+        if session.is_prepared:
+            self._begin_use()
+        else:
+            super().connect()
+            session.is_prepared = True
+        # What receivers of connection_created set, they set again for everybody.
+        session.is_unfit = False
+
+    def _begin_use(self) -> None:
+        """As Django's connect(), less what a connection that others had before does not need.
+
+        It is in autocommit, as the settings want it, and its session is prepared.
+        """
+        self.in_atomic_block = False
+        self.savepoint_ids = []
+        self.atomic_blocks = []
+        self.needs_rollback = False
+        self.run_commit_hooks_on_set_autocommit_on = False
+        self.health_check_enabled = self.settings_dict["CONN_HEALTH_CHECKS"]
+        self.health_check_done = True
+        self.close_at = 0.0  # CONN_MAX_AGE is 0: the time has come.
+        self.closed_in_transaction = False
+        self.errors_occurred = False
+        self.autocommit = self.settings_dict["AUTOCOMMIT"]
+        connection_created.send(sender=self.__class__, connection=self)
+        self.run_on_commit = []
 
     @async_unsafe
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
-        pool = self.pool
-        self._owner = pool
-        if pool is None:
-            self._session = None
-            return super().get_new_connection(conn_params)
-        taken = pool.take()
-        self._session = session_of(taken)
-        holders.note_holder(self)
-        return taken
-
-    def init_connection_state(self) -> None:
-        """Once per physical connection: its session keeps what Django sets."""
+        """Django's connect() asks for it; from a pool it was taken before."""
         if self._session is None:
-            super().init_connection_state()
-        elif not self._session.is_prepared:
-            super().init_connection_state()
-            self._session.is_prepared = True
+            return super().get_new_connection(conn_params)
+        return self.connection
 
     @async_unsafe
     def create_cursor(self, name: str | None = None) -> Any:
-        if self._session is None:
+        session = self._session
+        if session is None:
             return super().create_cursor(name)
-        if not self.connection.is_valid:
+        connection = self.connection.dbapi_connection
+        if connection is None:
             # It was closed in an atomic block, and is somebody else's now.
             raise MySQLdb.InterfaceError(0, "The connection was closed in this atomic block.")
-        cursor = self.connection.cursor()
-        self._session.note_cursor(cursor)
-        return CursorWrapper(cursor, self._session)
+        cursor = connection.cursor()
+        session.note_cursor(cursor)
+        return CursorWrapper(cursor, session)
 
     def is_usable(self) -> bool:
         if self._session is not None and not self.connection.is_valid:
@@ -145,14 +171,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if self._session is None or self._owner is None:
             super()._close()  # type: ignore[misc]  # not in the annotations of Django
             return
-        if self.connection is None or not self.connection.is_valid:
+        if self.connection is None or self.connection.dbapi_connection is None:
             return
-        holders.note_return(self)
         if self.errors_occurred and not self.is_usable():
             self._session.is_unfit = True
             self._owner.note_loss()
-        with self.wrap_database_errors:
-            self.connection.close()
+        self.connection.close()
 
     @cached_property
     def mysql_server_data(self) -> dict[str, Any]:
