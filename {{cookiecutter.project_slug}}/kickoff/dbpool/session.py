@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import select
+import time
 from typing import Protocol
 from weakref import ref
 
@@ -35,6 +36,7 @@ class Session:
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self.user: ref[PoolProxiedConnection] | None = None  # who had it last
+        self.opened_at = time.monotonic()
         self.is_prepared = False  # Django's settings of the session were sent.
         self.is_unfit = False  # Nobody else may have it: it is closed when it comes back.
         self.idle_since: float | None = None
@@ -53,6 +55,14 @@ class Session:
         """A session that was changed by hand is not for others."""
         if LASTING.match(sql if isinstance(sql, str) else sql.decode(errors="replace")):
             self.is_unfit = True
+
+    def clean(self, autocommit: bool) -> None:
+        """Ends what its user has left open. Raises MySQLdb.Error when it is broken."""
+        self.release_cursors()
+        if not self.connection.get_autocommit():
+            self.connection.rollback()
+        self.connection.autocommit(autocommit)
+        self.idle_since = time.monotonic()
 
     def release_cursors(self) -> None:
         """From now on no cursor of this user can touch the connection.

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from threading import Lock
 
 
 @dataclass(frozen=True)
@@ -22,3 +25,28 @@ class PoolStatus:
     connects: int  # physical connections ever opened
     losses: int  # times that a connection was found broken
     is_away: bool  # the server does not answer
+
+
+class Counts:
+    """What the threads of a process count together."""
+
+    def __init__(self) -> None:
+        self.seeking = 0  # threads that need a connection and found none parked
+        self.waiting = 0  # of those, with none free
+        self.waits = 0
+        self.exhausted = 0
+        self.connects = 0
+        self.losses = 0
+        self._lock = Lock()
+
+    def add(self, name: str, more: int = 1) -> None:
+        with self._lock:
+            setattr(self, name, getattr(self, name) + more)
+
+    @contextmanager
+    def during(self, name: str) -> Iterator[None]:
+        self.add(name)
+        try:
+            yield
+        finally:
+            self.add(name, -1)

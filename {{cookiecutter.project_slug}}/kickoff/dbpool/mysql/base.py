@@ -106,14 +106,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     @async_unsafe
     def connect(self) -> None:
-        self._owner = pool = self.pool
+        pool = self.pool
         if pool is None:
-            self._session = None
             super().connect()
             return
-        self.connection, session = pool.take()
-        if self._session is None:
+        if self._owner is None:
             holders.note_holder(self)
+        self._owner = pool
+        self.connection, session = pool.take()
         self._session = session
         if session.is_prepared:
             self._begin_use()
@@ -154,29 +154,24 @@ class DatabaseWrapper(base.DatabaseWrapper):
         session = self._session
         if session is None:
             return super().create_cursor(name)
-        connection = self.connection.dbapi_connection
-        if connection is None:
-            # It was closed in an atomic block, and is somebody else's now.
-            raise MySQLdb.InterfaceError(0, "The connection was closed in this atomic block.")
-        cursor = connection.cursor()
+        cursor: BaseCursor = self.connection.cursor()
         session.note_cursor(cursor)
         return CursorWrapper(cursor, session)
 
     def is_usable(self) -> bool:
-        if self._session is not None and not self.connection.is_valid:
-            return False
-        return super().is_usable()
+        return self.connection is not None and super().is_usable()
 
     def _close(self) -> None:
-        if self._session is None or self._owner is None:
+        session, pool = self._session, self._owner
+        if session is None or pool is None:
             super()._close()  # type: ignore[misc]  # not in the annotations of Django
             return
-        if self.connection is None or self.connection.dbapi_connection is None:
-            return
         if self.errors_occurred and not self.is_usable():
-            self._session.is_unfit = True
-            self._owner.note_loss()
-        self.connection.close()
+            session.is_unfit = True
+            pool.note_loss()
+        # From here on it is somebody else's. In an atomic block Django would keep it.
+        taken, self.connection, self._session = self.connection, None, None
+        pool.give((taken, session))
 
     @cached_property
     def mysql_server_data(self) -> dict[str, Any]:
@@ -190,14 +185,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def return_connection(self) -> None:
         """The thread that used it has ended."""
-        if self.connection is not None and not self.allow_thread_sharing:
+        if self._session is not None and not self.allow_thread_sharing:
             self._close()
-            self.connection = None
 
     def forget_connection(self) -> None:
         """In a child after a fork. A transaction does not cross it."""
-        self.connection = None
-        self._session = self._owner = None
+        self.connection = self._session = self._owner = None
         if self.in_atomic_block:
             self.closed_in_transaction = True
             self.needs_rollback = True

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 import pytest
-from django.db import DatabaseError, InterfaceError, transaction
+from django.db import DatabaseError, ProgrammingError, transaction
 
 from kickoff.dbpool.tests.databases import SSCursor, sql_on
 
@@ -77,7 +77,7 @@ class TestTransactions:
             shoot(goals, 12)
             goals.connection.close()
             assert goals.status.checked_out == 0
-            with pytest.raises(InterfaceError, match="closed in this atomic block"):
+            with pytest.raises(ProgrammingError, match="Cannot open a new connection in an atomic"):
                 shoot(goals, 13)
             assert not goals.connection.is_usable()
         assert (shot(goals), open_transactions(goals)) == ([], 0)
