@@ -19,6 +19,7 @@ from sqlalchemy.pool import (
 )
 
 from kickoff.caching.stores.breaker import Breaker
+from kickoff.dbpool.line import Line
 from kickoff.dbpool.options import PoolOptions
 from kickoff.dbpool.session import Connection, Session
 from kickoff.dbpool.status import Counts, PoolStatus
@@ -26,6 +27,9 @@ from kickoff.dbpool.status import Counts, PoolStatus
 # An attempt to connect that fails later than this has waited for a server that does not answer. A
 # refusal comes within milliseconds: it costs nothing, so it is asked for again each time.
 SLOW_S = 0.5
+
+# Who waits is handed a connection. One that comes back by the garbage collector goes to the queue.
+LOOK_AGAIN_S = 0.25
 
 TOO_MANY_CONNECTIONS = 1040  # the numbers that MySQL gives
 CANNOT_CONNECT = 2003
@@ -38,8 +42,8 @@ Lease: TypeAlias = tuple[PoolProxiedConnection, Session]
 class ConnectionPool:
     """Hands out connections that work, in autocommit and in no transaction.
 
-    QueuePool counts them and lets threads wait. A connection that comes back while nobody waits is
-    parked beside it and taken from there: a tenth of the work, which a request would notice.
+    QueuePool opens and counts them. A connection that comes back is handed to the thread that waits
+    longest, or parked: QueuePool's own way costs ten times as much, which a request would notice.
 
     `connect` opens a physical one.
     """
@@ -64,12 +68,13 @@ class ConnectionPool:
         self._counts = Counts()
         self._sessions: WeakSet[Session] = WeakSet()
         self._parked: list[Lease] = []  # The last that came is the first to go.
+        self._line: Line[Lease] = Line()
         self._is_closed = False
         self._queue = QueuePool(
             self._connect,
             pool_size=options.pool_size,
             max_overflow=options.max_overflow,
-            timeout=options.timeout,
+            timeout=0,  # Waiting is done in line.
             use_lifo=True,  # What is not needed grows old and is replaced, not used in turn.
             reset_on_return=None,  # _reset does it, and needs no round trip for it.
         )
@@ -90,12 +95,14 @@ class ConnectionPool:
         taken, session = lease
         if self._is_closed or not self._is_clean(session):
             taken.invalidate()
+            self._line.hand(None)  # Another may be opened in its place.
+            return
+        if self._line.hand(lease):
             return
         self._parked.append(lease)
-        # Only what is in the queue ends a wait, and only there is too many noticed. Who begins to
-        # wait looks here once more after it is counted: one of the two sees the other.
-        if self._counts.seeking or self._queue.overflow() > 0:
-            self._unpark()
+        self._serve()
+        if self._queue.overflow() > 0 and (other := self._unparked()):
+            other[0].close()
 
     def note_loss(self) -> None:
         """A connection was found broken: those that lie idle now are not trusted any more.
@@ -127,8 +134,8 @@ class ConnectionPool:
     def close(self) -> None:
         """Closes what is idle now, and what is in use when it comes back."""
         self._is_closed = True
-        while self._parked:
-            self._unpark()
+        while lease := self._unparked():
+            lease[0].close()
         self._queue.dispose()
 
     def abandon(self) -> list[PoolProxiedConnection | None]:
@@ -146,31 +153,58 @@ class ConnectionPool:
         return [session.user() for session in sessions if session.user is not None]
 
     def _next(self) -> Lease:
-        with suppress(IndexError):
+        give_up_at = None
+        while True:
+            if lease := self._unparked() or self._opened():
+                return lease
+            now = time.monotonic()
+            if give_up_at is None:
+                give_up_at = now + self.options.timeout
+                self._counts.add("waits")
+            if now >= give_up_at:
+                self._counts.add("exhausted")
+                raise MySQLdb.OperationalError(TOO_MANY_CONNECTIONS, self._exhausted())
+            if lease := self._in_line(min(give_up_at - now, LOOK_AGAIN_S)):
+                return lease
+
+    def _in_line(self, limit_s: float) -> Lease | None:
+        """What is handed to this thread, or was parked while it came."""
+        with self._counts.during("waiting"):
+            waiter = self._line.join()
+            try:
+                self._serve()
+                if not waiter.wait(limit_s):
+                    self._line.leave(waiter)
+            except BaseException:
+                self._line.leave(waiter)
+                if waiter.item is not None:
+                    self.give(waiter.item)
+                raise
+            return waiter.item
+
+    def _serve(self) -> None:
+        """What is parked goes to who waits."""
+        while self._line and (lease := self._unparked()):
+            if not self._line.hand(lease):
+                self._parked.append(lease)
+
+    def _unparked(self) -> Lease | None:
+        try:
             return self._parked.pop()
-        with self._counts.during("seeking"):
-            with suppress(IndexError):
-                return self._parked.pop()
-            taken = self._from_queue()
+        except IndexError:
+            return None
+
+    def _opened(self) -> Lease | None:
+        """From the queue, which mostly opens one; None when there are enough."""
+        if self._queue.overflow() >= self.options.max_overflow and not self._queue.checkedin():
+            return None
+        try:
+            taken = self._queue.connect()
+        except exc.TimeoutError:
+            return None
         session: Session = taken.info["session"]
         session.user = ref(taken)
         return taken, session
-
-    def _from_queue(self) -> PoolProxiedConnection:
-        try:
-            if not self._is_full():
-                return self._queue.connect()
-            self._counts.add("waits")
-            with self._counts.during("waiting"):
-                return self._queue.connect()
-        except exc.TimeoutError as error:
-            self._counts.add("exhausted")
-            raise MySQLdb.OperationalError(TOO_MANY_CONNECTIONS, self._exhausted()) from error
-
-    def _unpark(self) -> None:
-        """One goes to the queue, if nobody was faster."""
-        with suppress(IndexError):
-            self._parked.pop()[0].close()
 
     def _connect(self) -> Connection:
         if not self._breaker.allows():
@@ -225,11 +259,6 @@ class ConnectionPool:
         """Also of what nobody gave: its wrapper was forgotten."""
         if not self._is_clean(entry.info["session"]):
             entry.invalidate()
-
-    def _is_full(self) -> bool:
-        # The first answer needs no lock.
-        is_grown = self._queue.overflow() >= self.options.max_overflow
-        return is_grown and self._queue.checkedin() == 0
 
     def _exhausted(self) -> str:
         limit = self.options.pool_size + self.options.max_overflow

@@ -31,8 +31,7 @@ class Counts:
     """What the threads of a process count together."""
 
     def __init__(self) -> None:
-        self.seeking = 0  # threads that need a connection and found none parked
-        self.waiting = 0  # of those, with none free
+        self.waiting = 0
         self.waits = 0
         self.exhausted = 0
         self.connects = 0
