@@ -18,21 +18,16 @@ from sqlalchemy.pool import (
     QueuePool,
 )
 
-from kickoff.caching.stores.breaker import Breaker
 from kickoff.dbpool.line import Line
+from kickoff.dbpool.opening import Opening
 from kickoff.dbpool.options import PoolOptions
 from kickoff.dbpool.session import Connection, Session
 from kickoff.dbpool.status import Counts, PoolStatus
 
-# An attempt to connect that fails later than this has waited for a server that does not answer. A
-# refusal comes within milliseconds: it costs nothing, so it is asked for again each time.
-SLOW_S = 0.5
-
 # Who waits is handed a connection. One that comes back by the garbage collector goes to the queue.
 LOOK_AGAIN_S = 0.25
 
-TOO_MANY_CONNECTIONS = 1040  # the numbers that MySQL gives
-CANNOT_CONNECT = 2003
+TOO_MANY_CONNECTIONS = 1040  # as MySQL counts its errors
 
 
 # A connection, and what is known of it.
@@ -61,9 +56,8 @@ class ConnectionPool:
         self.database = database
         self.options = options
         self.server_data: dict[str, Any] | None = None  # what Django asks each new server
-        self._open = connect
+        self._opening = Opening(alias, connect)
         self._autocommit = autocommit
-        self._breaker = Breaker(f"MySQL ({alias})")
         self._lost_at = 0.0
         self._counts = Counts()
         self._sessions: WeakSet[Session] = WeakSet()
@@ -71,7 +65,7 @@ class ConnectionPool:
         self._line: Line[Lease] = Line()
         self._is_closed = False
         self._queue = QueuePool(
-            self._connect,
+            self._opening,
             pool_size=options.pool_size,
             max_overflow=options.max_overflow,
             timeout=0,  # Waiting is done in line.
@@ -128,7 +122,7 @@ class ConnectionPool:
             exhausted=self._counts.exhausted,
             connects=self._counts.connects,
             losses=self._counts.losses,
-            is_away=self._breaker.is_open,
+            is_away=self._opening.is_away,
         )
 
     def close(self) -> None:
@@ -205,23 +199,6 @@ class ConnectionPool:
         session: Session = taken.info["session"]
         session.user = ref(taken)
         return taken, session
-
-    def _connect(self) -> Connection:
-        if not self._breaker.allows():
-            raise MySQLdb.OperationalError(
-                CANNOT_CONNECT,
-                f"The server of the database {self.alias!r} did not answer a moment ago. "
-                "It is asked again once a second.",
-            )
-        started = time.monotonic()
-        try:
-            connection = self._open()
-        except MySQLdb.OperationalError as error:
-            if time.monotonic() - started >= SLOW_S:
-                self._breaker.failed(str(error))
-            raise
-        self._breaker.succeeded()
-        return connection
 
     def _begin(self, connection: Connection, entry: ConnectionPoolEntry) -> None:
         self._counts.add("connects")

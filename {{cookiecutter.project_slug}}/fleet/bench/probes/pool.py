@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable
 from contextlib import closing
 from io import BytesIO
+from queue import SimpleQueue
 from statistics import median
 from time import perf_counter
 from typing import Any
@@ -25,11 +26,11 @@ from kickoff.dbpool import registry
 from kickoff.testing.round_trips import counting_proxy
 
 THREADS = 8
+CLIENTS = 4  # Half of the threads are busy, any of them: so a node is sized.
 BLOCKS = 12  # per call, of each way, in turns: their median is not moved by one slow moment
 COUNTED_REQUESTS = 20
 
 WAYS: dict[str, dict[str, Any]] = {
-    # Half as many connections as threads: those wait for each other, if they have to.
     "pool": {"OPTIONS": {"pool": {"pool_size": THREADS // 2}}},
     "persistent": {"CONN_MAX_AGE": 280, "OPTIONS": {}},
     "new": {"OPTIONS": {}},
@@ -47,7 +48,7 @@ class Role:
             self._add(way, way)
         self.times(20)
 
-    def times(self, requests: int) -> dict[str, float]:
+    def times(self, requests: int, clients: int = CLIENTS) -> dict[str, float]:
         """Medians of µs per request and of what they are to each other in the same turn, and the
         connections that took part."""
         times: dict[str, list[float]] = {way: [] for way in WAYS}
@@ -55,7 +56,7 @@ class Role:
         each = max(requests // BLOCKS, 1)
         for _ in range(BLOCKS):
             for way in WAYS:
-                elapsed_s, ids = self._block(way, each)
+                elapsed_s, ids = self._block(way, each, clients)
                 times[way].append(1e6 * elapsed_s / (THREADS * each))
                 used[way] = max(used[way], len(ids))
         return {
@@ -95,16 +96,22 @@ class Role:
             "OPTIONS": options,
         }
 
-    def _block(self, way: str, requests: int) -> tuple[float, set[int]]:
+    def _block(self, way: str, requests: int, clients: int) -> tuple[float, set[int]]:
         """How long the threads took, on which connections. Each has made a request before."""
         used: set[int] = set()
         start, end = threading.Barrier(THREADS + 1), threading.Barrier(THREADS + 1)
+
+        turns: SimpleQueue[None] = SimpleQueue()
+        for _ in range(clients):
+            turns.put(None)
 
         def work() -> None:
             self._request(way)
             start.wait()
             for _ in range(requests):
+                turns.get()
                 used.add(self._request(way))
+                turns.put(None)
             end.wait()
             connections[way].close()
 

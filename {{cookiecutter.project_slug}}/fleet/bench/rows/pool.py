@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from fleet.bench.requirements import AtMost, Exactly
+from fleet.bench.requirements import AtMost, Exactly, Shown
 from fleet.bench.rows.row import Row
 from fleet.bench.sampling import Measured
 from fleet.bench.world import World
+
+THREADS = 8  # of the probe
 
 
 class Pool:
@@ -27,6 +29,13 @@ class Pool:
             AtMost(round(1 / 1.4, 3)),
         ),
         Row(
+            "pool_saturated",
+            "the same against persistent ones when all threads are busy all the time, on half as "
+            "many connections",
+            "×",
+            Shown(),
+        ),
+        Row(
             "pool_connections",
             "connections of the pool against persistent ones, under the same load",
             "×",
@@ -41,10 +50,12 @@ class Pool:
 
     def measure(self) -> Mapping[str, Measured]:
         seen = self._probe.ask("times", self._requests)
+        busy = self._probe.ask("times", self._requests, THREADS)
         trips = self._probe.ask("round_trips")
         return {
             "pool_to_persistent": Measured(seen["pool to persistent"], seen),
             "pool_to_new": Measured(seen["pool to new"]),
+            "pool_saturated": Measured(busy["pool to persistent"], busy),
             "pool_connections": Measured(seen["pool connections"] / seen["persistent connections"]),
             "pool_round_trips": Measured(trips["pool"], trips),
         }
