@@ -104,7 +104,7 @@ elif DATABASES["default"]["ENGINE"] == "django.db.backends.mysql":
             "isolation_level": "read committed",
             # Each wait ends before the one around it, in seconds: connect 2 < pool 3 < statement 5
             # (max_statement_time of the server) < read 10 (2 × 5: the server gives up first, with
-            # a clear error) < 2 + 10 for both, which is less than the request's 20 in Apache.
+            # a clear error). 2 + 10 for a frozen server is less than Apache's request-timeout, 20.
             "connect_timeout": 2,
             "read_timeout": env.int("DATABASE_READ_TIMEOUT_S", 10),
             "write_timeout": 10,

@@ -96,3 +96,37 @@ def test_many_threads_share_few_connections(mariadb_server, new_database):
     assert len(answers) == 200
     assert len(set(answers)) <= 2
     assert database.status.connects <= 2
+
+
+def test_nobody_is_overtaken(full):
+    """Who waits gets a connection, however fast others come back for more."""
+    database, release = full
+    stop, served = threading.Event(), []
+
+    def greedy():
+        while not stop.is_set():
+            database.request()
+
+    def patient():
+        served.append(database.request("SELECT 1"))
+
+    release.set()
+    with in_thread(greedy), in_thread(greedy), in_thread(greedy):
+        for _ in range(5):
+            with in_thread(patient):
+                pass
+        stop.set()
+    assert served == [1] * 5
+    assert database.status.exhausted == 0
+
+
+def test_a_connection_that_is_thrown_away_ends_a_wait(full):
+    """Another may be opened in its place."""
+    database, release = full
+    answers = []
+    with in_thread(lambda: answers.append(database.request("SELECT 1"))):
+        wait_until(lambda: database.status.waiting == 1)
+        for session in list(database.pool._sessions):
+            session.is_unfit = True
+        release.set()
+    assert answers == [1]
