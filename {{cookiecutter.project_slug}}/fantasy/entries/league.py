@@ -198,7 +198,7 @@ class LeagueReads(CachedManager, model=League):
     roster = Entry(
         _build_roster,
         stale_when={
-            "accounts.User": Changed("username", to="memberships__league"),
+            "accounts.User": Changed("username", to=("memberships__league", "owned_leagues__pk")),
             "fantasy.League": "pk",
             "fantasy.Membership": "league",
             "fantasy.FantasyTeam": "membership__league",

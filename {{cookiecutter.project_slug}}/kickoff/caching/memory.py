@@ -43,6 +43,9 @@ class Memory:
         self._values: OrderedDict[MemoryKey, Remembered] = OrderedDict()
         self._lock = Lock()
 
+    def __len__(self) -> int:
+        return len(self._values)
+
     def get(self, key: MemoryKey) -> Remembered | None:
         return self._values.get(key)
 

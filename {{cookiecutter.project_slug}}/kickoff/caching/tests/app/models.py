@@ -39,6 +39,26 @@ class Club(WatchedModel):
         return self.name
 
 
+class Veteran(Club):
+    """A club with a table more."""
+
+    founded = models.IntegerField(default=1900)
+
+    objects = WatchedQuerySet.as_manager()
+
+    class Meta(WatchedModel.Meta):
+        pass
+
+
+class Friend(Club):
+    """The same table by another name."""
+
+    objects = WatchedQuerySet.as_manager()
+
+    class Meta(WatchedModel.Meta):
+        proxy = True
+
+
 class Member(WatchedModel):
     club = models.ForeignKey(Club, null=True, on_delete=models.SET_NULL, related_name="members")
     name = models.CharField(max_length=50)
