@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import timedelta
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from django.db import IntegrityError
 from django.db.models.functions import Now
 
 from kickoff.caching import conf
@@ -38,9 +40,11 @@ class Recorder:
         if not entry.stale_when or (last and time.monotonic() - last < RECORD_S):
             return
         with self._lock:
-            Fingerprint.objects.update_or_create(
-                entry=entry.name, fingerprint=entry.fingerprint, defaults={"seen_at": Now()}
-            )
+            ours = {"entry": entry.name, "fingerprint": entry.fingerprint}
+            # Not update_or_create: it locks the gap in which others insert, and MariaDB gives up.
+            if not Fingerprint.objects.filter(**ours).update(seen_at=Now()):
+                with suppress(IntegrityError):  # another process was first
+                    Fingerprint.objects.create(**ours, seen_at=Now())
             self._recorded_at[key] = time.monotonic()
 
     def assume_recorded(self, entries: Iterable[Entry[Any]]) -> None:
