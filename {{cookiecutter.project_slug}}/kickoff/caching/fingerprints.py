@@ -13,7 +13,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db.models.functions import Now
-from django.utils import timezone
 
 from kickoff.caching import conf
 from kickoff.caching.models import Fingerprint
@@ -59,7 +58,7 @@ def _record(entry: str, fingerprint: str) -> None:
     none that reads what it then wants to write, which is how MySQL gets into deadlocks."""
     same = Fingerprint.objects.filter(entry=entry, fingerprint=fingerprint)
     if not same.update(seen_at=Now()):
-        row = Fingerprint(entry=entry, fingerprint=fingerprint, seen_at=timezone.now())
+        row = Fingerprint(entry=entry, fingerprint=fingerprint, seen_at=Now())
         Fingerprint.objects.bulk_create([row], ignore_conflicts=True)
 
 

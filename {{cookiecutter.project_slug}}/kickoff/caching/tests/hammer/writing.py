@@ -6,8 +6,7 @@ import random
 import time
 from typing import Any
 
-from django.apps import apps
-from django.db import connection
+from django.core.management import call_command
 
 from kickoff.caching.models import Mark
 from kickoff.caching.runtime import current_store
@@ -31,10 +30,7 @@ class Writing:
         self._numbers: dict[int, int] = {}
 
     def prepare(self, clubs: int) -> None:
-        with connection.schema_editor() as editor:
-            for app in ("caching", "cachingtests"):
-                for model in apps.get_app_config(app).get_models():
-                    editor.create_model(model)
+        call_command("migrate", run_syncdb=True, verbosity=0)
         Club.objects.bulk_create(Club(pk=pk, name=f"{pk}:0") for pk in range(1, clubs + 1))
         self._numbers = dict.fromkeys(range(1, clubs + 1), 0)
 
