@@ -96,10 +96,15 @@ def fill(
         return value, _write(store, entry, key, value, held)
     except ValueTooLargeError as error:
         _give_back(store, key)
-        logger.error("%s%s is not cached: %s", entry.name, arguments, error)
+        _tell_too_large(entry, arguments, error)
     except StoreUnavailableError:
         pass  # The value is good all the same.
     return value, False
+
+
+def _tell_too_large(entry: Entry[Any], arguments: Arguments, error: Exception) -> None:
+    if entry.tally.count_too_large():
+        logger.error("%s%s is not cached: %s", entry.name, arguments, error)
 
 
 def _give_back(store: Store, key: str) -> None:
@@ -128,7 +133,7 @@ def refresh(store: Store, entry: Entry[Any], arguments: Arguments) -> Outcome:
     except ValueTooLargeError as error:
         # The old value must not stay: readers build it for themselves from now on.
         store.delete(key)
-        logger.error("%s%s is not cached: %s", entry.name, arguments, error)
+        _tell_too_large(entry, arguments, error)
         return Outcome.ABSENT
     return Outcome.REBUILT if written else Outcome.OVERTAKEN
 

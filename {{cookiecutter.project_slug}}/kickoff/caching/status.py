@@ -56,6 +56,7 @@ UNKNOWN = dict.fromkeys(
         "hit_ratio",
         "builds",
         "mean_build_s",
+        "too_large",
         "last_built_s",
         "keys",
         "looked_at",
@@ -73,6 +74,7 @@ def _counts(entry: Entry[Any], store: Store) -> dict[str, Any]:
         "hit_ratio": counts.hit_ratio,
         "builds": counts.builds,
         "mean_build_s": counts.mean_build_s,
+        "too_large": counts.too_large,
         "last_built_s": time.time() - counts.built_at if counts.built_at else None,
     }
 

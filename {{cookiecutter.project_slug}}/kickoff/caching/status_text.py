@@ -23,6 +23,11 @@ def describe(found: dict[str, Any]) -> str:
         for name, entry in found["entries"].items()
         if entry["error"]
     ]
+    lines += [
+        f"{name}: {entry['too_large']} values were too large for the store"
+        for name, entry in found["entries"].items()
+        if entry["too_large"]
+    ]
     rows = [HEADINGS, *(_row(name, entry) for name, entry in found["entries"].items())]
     return "\n".join([*lines, "", *_columns(rows)])
 

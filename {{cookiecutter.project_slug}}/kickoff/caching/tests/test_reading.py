@@ -16,6 +16,7 @@ from kickoff.caching.refresher import Refresher, Shard
 from kickoff.caching.runtime import current_store
 from kickoff.caching.slots import lease, look
 from kickoff.caching.stores.base import StoreUnavailableError
+from kickoff.caching.tally import Tally
 from kickoff.caching.tests.app.entries import ClubPage, ClubReads
 from kickoff.caching.tests.app.models import Club, Member
 from kickoff.testing.waiting import wait_until
@@ -91,15 +92,20 @@ class TestRead:
         assert lease(store, key)
         assert Club.cached.page(ajax.pk) == known
 
-    def test_a_value_that_is_too_large_is_served_and_not_stored(
+    def test_a_value_that_is_too_large_is_served_counted_told_once_and_not_stored(
         self, ajax, no_memory, monkeypatch, caplog
     ):
+        tally = Tally()
+        monkeypatch.setattr(PAGE, "tally", tally)
+
         def refuse(*args):
             raise slots.ValueTooLargeError("key", 2_000_000, 1_000_000)
 
         monkeypatch.setattr(slots, "_write", refuse)
-        assert Club.cached.page(ajax.pk).name == "Ajax"
-        assert "is not cached" in caplog.text
+        for _ in range(3):
+            assert Club.cached.page(ajax.pk).name == "Ajax"
+        assert caplog.text.count("is not cached") == 1
+        assert tally.counts.too_large == 3
         assert look(current_store(), PAGE.key((ajax.pk,))) is None
 
     def test_a_value_is_served_although_the_store_was_lost_while_it_was_built(

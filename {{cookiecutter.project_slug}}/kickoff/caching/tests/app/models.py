@@ -44,16 +44,12 @@ class Veteran(Club):
 
     founded = models.IntegerField(default=1900)
 
-    objects = WatchedQuerySet.as_manager()
-
     class Meta(WatchedModel.Meta):
         pass
 
 
 class Friend(Club):
     """The same table by another name."""
-
-    objects = WatchedQuerySet.as_manager()
 
     class Meta(WatchedModel.Meta):
         proxy = True
