@@ -28,7 +28,7 @@ def home(request: HttpRequest, slug: str | None = None) -> HttpResponse:
 def scoreboard(request: HttpRequest, slug: str | None = None) -> HttpResponse:
     """The part of the home page that renews itself."""
     competition = found(Competition.cached.named(slug))
-    return _page(Competition.cached.scoreboard_html(competition.pk))
+    return _page(Competition.cached.board_html(competition.pk))
 
 
 @require_safe
