@@ -158,7 +158,7 @@ REGRESSIONS = [
         [
             "N+1: 3 × SELECT accounts_user from fantasy/join_league.html:11 via {% include %} "
             "_field.html:6; select_related('owner') would remove it (in the queryset of League)",
-            "Python: fantasy/forms/leagues.py:54 in label_from_instance",
+            "Python: fantasy/forms/leagues.py:46 in label_from_instance",
         ],
     ),
     Regression(

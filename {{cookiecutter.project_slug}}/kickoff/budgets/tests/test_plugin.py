@@ -287,6 +287,15 @@ class TestReports:
         assert "| books (GET, anonymous), cold | 1 query, " in (tmp_path / "summary.md").read_text()
         assert '"query-budget-growth"' in (tmp_path / "quality.json").read_text()
 
+    def test_tell_of_a_page_that_breaks(self, bookshop, tmp_path):
+        bookshop.edit("bookshop/views.py", '.select_related("author")', ".of_the_week()")
+        done = bookshop.pytest("-k", "books", GITHUB_ACTIONS="true")
+        assert done.returncode == 1
+        assert (
+            "::error file=bookshop/views.py,line=12,"
+            "title=Query budget%3A books (GET%2C anonymous) raises AttributeError::"
+        ) in done.text
+
 
 N_PLUS_ONE = """\
 books (GET, anonymous), cold
