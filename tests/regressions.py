@@ -62,8 +62,8 @@ SELECT_RELATED = Regression(
     [
         Edit(
             LEAGUE_MODELS,
-            old='            self.select_related("membership__user")\n            .filter(membership__l',
-            new="            self\n            .filter(membership__l",
+            old='self.select_related("membership__user")\n            .filter(',
+            new="self\n            .filter(",
         )
     ],
     ["fantasy:league-anonymous-GET"],
@@ -231,7 +231,10 @@ REGRESSIONS = [
         ],
         ["fantasy:leagues-anonymous-GET"],
         (LEAGUE_ENTRIES, "league.memberships.count()"),
-        ["COUNT fantasy_membership: budget 0, actual 3 (+3)", "N+1: 3 × COUNT fantasy_membership from {line}"],
+        [
+            "COUNT fantasy_membership: budget 0, actual 3 (+3)",
+            "N+1: 3 × COUNT fantasy_membership from {line}",
+        ],
     ),
     Regression(
         "an N+1 only for signed-in visitors",
@@ -296,7 +299,8 @@ REGRESSIONS = [
             Edit(
                 "config/settings.py",
                 old='    "django_htmx.middleware.HtmxMiddleware",\n',
-                new='    "django_htmx.middleware.HtmxMiddleware",\n    "config.visitors.count_visitors",\n',
+                new='    "django_htmx.middleware.HtmxMiddleware",\n'
+                '    "config.visitors.count_visitors",\n',
             ),
         ],
         ["fantasy:leagues-anonymous-GET"],
@@ -314,7 +318,8 @@ REGRESSIONS = [
 REFACTORING = [
     Edit(
         PUBLIC_VIEWS,
-        old=LISTED + '    return render(request, "fantasy/leagues.html", {"page": page, "leagues": listed})',
+        old=LISTED
+        + '    return render(request, "fantasy/leagues.html", {"page": page, "leagues": listed})',
         new="    # Those of this page alone.\n"
         "    leagues_of_page = found(League.cached.listing(page.number)).leagues\n"
         '    context = {"page": page, "leagues": leagues_of_page}\n'

@@ -13,13 +13,13 @@ version = 1  # of the format
 [skip]
 "admin:*" = "Django's own." # really
 
-# sample site: begin
+# shop: begin
 ["shop:book".anonymous.GET]
 # Of the book.
 status = 200 # "quoted" # twice
 cold.queries."SELECT a#b" = 2 # a hash
 hot = {}
-# sample site: end
+# shop: end
 
 [zoo.anonymous.GET]
 status = 302
@@ -86,9 +86,9 @@ class TestRewriting:
             "# The contract.",
             "# of the format",
             "# really",
-            "# sample site: begin",
+            "# shop: begin",
             "# Of the book.",
-            "# sample site: end",
+            "# shop: end",
             "# The end.",
         ):
             assert comment in text
@@ -110,17 +110,17 @@ class TestRewriting:
         new = Case("tea", "anonymous", "GET")
         text = rewritten(FILE, {new: Entry(200)})
         assert text == FILE.replace(
-            "# sample site: end\n",
-            "\n[tea.anonymous.GET]\nstatus = 200\ncold = {}\nhot = {}\n# sample site: end\n",
+            "# shop: end\n",
+            "\n[tea.anonymous.GET]\nstatus = 200\ncold = {}\nhot = {}\n# shop: end\n",
         ).replace("hot = {}\n\n[tea", "hot = {}\n\n[tea")
 
     def test_takes_entries_out_but_no_comments(self):
         text = rewritten(FILE, {}, remove=[CASE, Case("zoo", "anonymous", "GET")])
         assert read_budgets(text).entries == {}
         for comment in (
-            "# sample site: begin",
+            "# shop: begin",
             "# Of the book.",
-            "# sample site: end",
+            "# shop: end",
             "# The end.",
         ):
             assert comment in text
