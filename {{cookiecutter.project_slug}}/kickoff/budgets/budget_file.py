@@ -13,13 +13,14 @@
     mysql.cold.queries."SELECT fantasy_league" = 2
     reason = "Why it may make more queries than before."
 
-`mysql` replaces single numbers where MySQL or MariaDB is the database.
+`mysql` replaces single numbers where MySQL or MariaDB is the database. Visitors who have the same
+budget share a header: ["fantasy:league"."anonymous, manager".GET].
 """
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
@@ -114,16 +115,35 @@ def _budgets(data: dict[str, Any]) -> Budgets:
     for pattern, reason in skip.items():
         if not isinstance(reason, str) or not reason.strip():
             raise BudgetFileError(f'[skip] "{pattern}" needs a reason: "{pattern}" = "why"')
-    return Budgets(entries=dict(_entries(data)), skip=skip)
+    return Budgets(entries=_entries(data), skip=skip)
 
 
-def _entries(data: dict[str, Any]) -> Iterable[tuple[Case, Entry]]:
+def visitors_in(key: str) -> list[str]:
+    """The visitors whom a header names: "anonymous, manager"."""
+    return [name.strip() for name in key.split(",")]
+
+
+def _entries(data: dict[str, Any]) -> dict[Case, Entry]:
+    found: dict[Case, Entry] = {}
     for route, visitors in data.items():
-        for visitor, methods in _table(visitors, f'["{route}"]').items():
-            place = f'["{route}".{visitor}]'
-            for method, entry in _table(methods, place).items():
-                place = f'["{route}".{visitor}.{method}]'
-                yield Case(route, visitor, method), _entry(_table(entry, place), place)
+        for names, methods in _table(visitors, f'["{route}"]').items():
+            for method, entry in _table(methods, f'["{route}".{names}]').items():
+                place = f'["{route}".{_shown(names)}.{method}]'
+                read = _entry(_table(entry, place), place)
+                for name in visitors_in(names):
+                    case = Case(route, name, method)
+                    if not name or case in found:
+                        raise BudgetFileError(f"{place} {_flaw(case)}")
+                    found[case] = read
+    return found
+
+
+def _flaw(case: Case) -> str:
+    return f"is a second entry for {case}" if case.visitor else "has a visitor without a name"
+
+
+def _shown(names: str) -> str:
+    return f'"{names}"' if "," in names else names
 
 
 def _entry(data: dict[str, Any], place: str) -> Entry:

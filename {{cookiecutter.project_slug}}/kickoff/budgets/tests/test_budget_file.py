@@ -50,6 +50,12 @@ class TestReading:
         assert not budgets.skips("shop:book", "GET")
         assert budgets.skips("shop:book", "POST")
 
+    def test_gives_one_entry_to_each_visitor_of_a_header(self):
+        text = FILE.replace(".anonymous.GET", '."anonymous, buyer".GET')
+        entries = read_budgets(text).entries
+        assert list(entries) == [CASE, CASE._replace(visitor="buyer")]
+        assert entries[CASE] == entries[CASE._replace(visitor="buyer")]
+
     def test_of_an_empty_file_gives_nothing(self):
         assert read_budgets("") == Budgets()
 
@@ -74,6 +80,12 @@ class TestAnError:
             ),
             ('shop_book" = 2', 'shop_book" = true', "must be a number from 0 upwards"),
             ('"It must."', "7", 'reason must be a text: reason = "why"'),
+            (
+                "[skip]",
+                '["shop:book"."buyer, anonymous".GET]\nstatus = 200\n[skip]',
+                '["shop:book".anonymous.GET] is a second entry for shop:book (GET, anonymous)',
+            ),
+            ("anonymous.GET", '"anonymous,".GET', '"anonymous,".GET] has a visitor without a name'),
             ("mysql.cold", "mysql.warm", "mysql has 'warm', which means nothing there"),
         ],
     )
