@@ -28,6 +28,8 @@ from kickoff.budgets.budget_file import (
 _HEADER = re.compile(r"\s*\[.*\]\s*(#.*)?$")
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 
+NOTHING = Counts()
+
 Path_ = tuple[str, ...]
 
 
@@ -126,21 +128,31 @@ def _key(text: str) -> str:
 def _lines_of(entry: Entry) -> dict[Path_, Any]:
     """The keys and values of an entry in the order in which they are written."""
     lines: dict[Path_, Any] = {("status",): entry.status}
+    both = _in_common(entry.cold, entry.hot)
     for state in STATES:
-        lines |= _counts(entry.of(state), (state,)) or {(state,): {}}
+        counts = entry.of(state)
+        lines |= _counts(counts, (state,), without=both)
+        if counts == NOTHING:
+            lines[(state,)] = {}
+    lines |= _counts(both, ())
     for vendor in OVERRIDES:
         for state in STATES:
-            lines |= _counts(entry.overrides.get(vendor, {}).get(state, Counts()), (vendor, state))
+            lines |= _counts(entry.overrides.get(vendor, {}).get(state, NOTHING), (vendor, state))
     if entry.reason:
         lines[("reason",)] = entry.reason
     return lines
 
 
-def _counts(counts: Counts, path: Path_) -> dict[Path_, Any]:
+def _in_common(cold: Counts, hot: Counts) -> Counts:
+    return Counts(*(dict(sorted(cold.of(kind).items() & hot.of(kind).items())) for kind in KINDS))
+
+
+def _counts(counts: Counts, path: Path_, without: Counts = NOTHING) -> dict[Path_, Any]:
     return {
         (*path, kind, label): number
         for kind in KINDS
         for label, number in sorted(counts.of(kind).items())
+        if label not in without.of(kind)
     }
 
 

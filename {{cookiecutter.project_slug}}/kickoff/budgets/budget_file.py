@@ -8,13 +8,13 @@
     ["fantasy:league".anonymous.GET]
     status = 200
     cold.queries."SELECT fantasy_league" = 1
-    cold.cache."get fantasy.league.#" = 1
-    hot = {}
+    cache."get fantasy.league.#" = 1
     mysql.cold.queries."SELECT fantasy_league" = 2
     reason = "Why it may make more queries than before."
 
-`mysql` replaces single numbers where MySQL or MariaDB is the database. Visitors who have the same
-budget share a header: ["fantasy:league"."anonymous, manager".GET].
+What cold and hot have in common stands without either. `mysql` replaces single numbers where MySQL
+or MariaDB is the database. Visitors who have the same budget share a header:
+["fantasy:league"."anonymous, manager".GET].
 """
 
 from __future__ import annotations
@@ -147,7 +147,7 @@ def _shown(names: str) -> str:
 
 
 def _entry(data: dict[str, Any], place: str) -> Entry:
-    _refuse_unknown(data, {"status", "reason", *STATES, *OVERRIDES}, place)
+    _refuse_unknown(data, {"status", "reason", *STATES, *KINDS, *OVERRIDES}, place)
     status, reason = data.get("status"), data.get("reason", "")
     if type(status) is not int:
         raise BudgetFileError(f"{place} needs the status that is expected: status = 200")
@@ -158,8 +158,10 @@ def _entry(data: dict[str, Any], place: str) -> Entry:
         for vendor in OVERRIDES
         if vendor in data
     }
+    both = _counts({kind: data[kind] for kind in KINDS if kind in data}, place)
     states = _states({state: data.get(state, {}) for state in STATES}, place)
-    return Entry(status, states["cold"], states["hot"], overrides, reason)
+    cold, hot = (both.with_overrides(states[state]) for state in STATES)
+    return Entry(status, cold, hot, overrides, reason)
 
 
 def _states(data: dict[str, Any], place: str) -> dict[str, Counts]:

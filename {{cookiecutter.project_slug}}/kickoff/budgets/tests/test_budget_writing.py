@@ -209,6 +209,18 @@ hot = {}
         )
 
 
+def test_what_cold_and_hot_have_in_common_is_written_once():
+    cold = Counts({"SELECT a": 2, "SELECT b": 1}, {"get x": 1})
+    hot = Counts({"SELECT b": 3}, {"get x": 1})
+    assert stanza(CASE, Entry(200, cold, hot)).split("\n")[1:] == [
+        "status = 200",
+        'cold.queries."SELECT a" = 2',
+        'cold.queries."SELECT b" = 1',
+        'hot.queries."SELECT b" = 3',
+        'cache."get x" = 1',
+    ]
+
+
 def test_the_line_of_an_entry_is_that_of_its_header():
     assert line_of(CASE, FILE) == 8
     assert line_of(Case("zoo", "anonymous", "GET"), FILE) == 15
