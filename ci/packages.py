@@ -12,6 +12,8 @@ PACKAGES = {
     "chromium": ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"),
     # The tests that nothing goes on running.
     "procps": ("ps",),
+    # The CI files of the projects are tried out.
+    "make": ("make",),
     # The servers that the tests of the cache start for themselves.
     "memcached": ("memcached",),
     "mariadb-server": ("mariadbd", "mysqld"),
