@@ -1,0 +1,81 @@
+"""What the first request would have to wait for, done before: imports, templates, file names.
+
+Nothing here asks the database or memcached: a node gets ready also while they are away.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.template import TemplateDoesNotExist, TemplateSyntaxError, engines
+from django.template.backends.django import DjangoTemplates
+from django.template.loader import get_template
+from django.template.utils import get_app_template_dirs
+from django.urls import get_resolver
+
+logger = logging.getLogger(__name__)
+
+_finished = False
+
+
+def is_warm() -> bool:
+    """Has this process finished `warm_up`?"""
+    return _finished
+
+
+def warm_up() -> None:
+    """Imports all views, compiles the site's templates, reads the names of static files.
+
+    Raises what importing a view raises: such a process cannot serve.
+    """
+    global _finished
+    _import_views()
+    _compile_templates()
+    _read_static_names()
+    _finished = True
+
+
+def _import_views() -> None:
+    for status in (400, 403, 404, 500):
+        get_resolver().resolve_error_handler(status)
+    resolvers = [get_resolver()]
+    while resolvers:
+        for pattern in resolvers.pop().url_patterns:
+            if hasattr(pattern, "url_patterns"):
+                resolvers.append(pattern)
+
+
+def _compile_templates() -> None:
+    for backend in engines.all():
+        if isinstance(backend, DjangoTemplates):
+            _ = backend.engine.template_context_processors  # imported when first asked for
+    for name in _template_names():
+        try:
+            get_template(name)
+        except (TemplateDoesNotExist, TemplateSyntaxError) as error:
+            # Perhaps nobody uses it. Whoever does gets the error as ever.
+            logger.warning("The template %s cannot be loaded: %s", name, error)
+
+
+def _template_names() -> Iterator[str]:
+    """Those of the project, not those that packages bring: most of them are never shown."""
+    dirs = [Path(path) for engine in settings.TEMPLATES for path in engine.get("DIRS", [])]
+    dirs.extend(Path(path) for path in get_app_template_dirs("templates"))
+    for folder in dirs:
+        if _is_own(folder):
+            for path in sorted(folder.rglob("*.html")):
+                yield path.relative_to(folder).as_posix()
+
+
+def _is_own(folder: Path) -> bool:
+    project = Path(settings.BASE_DIR)
+    return folder.is_relative_to(project) and "site-packages" not in folder.parts
+
+
+def _read_static_names() -> None:
+    """The manifest of hashed names is read when the storage is made, at the first {% static %}."""
+    _ = staticfiles_storage.base_url
