@@ -34,7 +34,7 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [DOMAIN_NAME, f".{DOMAIN_NAME}"])
 if DEBUG:
     ALLOWED_HOSTS += ["localhost", "127.0.0.1", "[::1]"]
 # Each node's own name, web1.example.com: open to the networks that its web server lets in.
-DIRECT_HOSTS = env.list("DIRECT_HOSTS", [])
+DIRECT_HOSTS: list[str] = env.list("DIRECT_HOSTS", [])
 ALLOWED_HOSTS += DIRECT_HOSTS
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [f"https://{DOMAIN_NAME}"])
 
@@ -145,7 +145,7 @@ DRAIN_FILE = env.path("DRAIN_FILE", BASE_DIR / f"drain.{NODE_NAME}")
 HEALTH_NETWORKS = env.list("HEALTH_NETWORKS", ["127.0.0.0/8", "::1"] if DEBUG else [])
 HEALTH_TOKEN = env.str("HEALTH_TOKEN", "")
 # More folders whose disks must not fill up: of logs, of a database on this node.
-HEALTH_FOLDERS = env.list("HEALTH_FOLDERS", [])
+HEALTH_FOLDERS: list[str] = env.list("HEALTH_FOLDERS", [])
 
 # -- Users -----------------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from pymemcache.client.base import Client
 
 from kickoff.caching.stores.urls import MEMCACHED, memcached_servers
 from kickoff.health.conf import node_name, number
-from kickoff.health.registry import Finding, failed, passed, warned
+from kickoff.health.registry import Facts, Finding, Level, failed
 
 MANY_CONNECTIONS = 0.8  # of -c: beyond it memcached lets nobody in
 KEPT_S = 60
@@ -41,14 +41,14 @@ def _look(client: Client) -> Finding:
     client.set(key, value, expire=KEPT_S, noreply=False)
     if client.get(key) != value:
         return failed("does not keep what it is given")
-    stats = client.stats()
+    stats = client.stats()  # type: ignore[no-untyped-call]
     connections, most = int(stats[b"curr_connections"]), int(stats[b"max_connections"])
-    facts = {
+    facts: Facts = {
         "uptime_s": int(stats[b"uptime"]),
         "connections": connections,
         "max_connections": most,
         "evictions": int(stats[b"evictions"]),
     }
     if connections > MANY_CONNECTIONS * most:
-        return warned("few connections are left", **facts)
-    return passed(**facts)
+        return Finding(Level.WARN, "few connections are left", facts)
+    return Finding(Level.PASS, "", facts)

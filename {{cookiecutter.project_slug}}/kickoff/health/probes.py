@@ -14,7 +14,7 @@ from kickoff.health.database import CHECKS, answers, look_at_database
 from kickoff.health.disks import disk_of
 from kickoff.health.drain import current_drain
 from kickoff.health.memcached import look_at_memcached, memcached_names
-from kickoff.health.registry import Finding, Level, Probe, failed, passed, registry, warned
+from kickoff.health.registry import Facts, Finding, Level, Probe, failed, passed, registry, warned
 
 
 def databases() -> Iterator[Probe]:
@@ -60,7 +60,7 @@ def look_at_disk(folder: Path) -> Finding:
         disk = disk_of(folder)
     except OSError:
         return failed("there is no such folder")
-    facts = {
+    facts: Facts = {
         "free_mb": disk.free_mb,
         "free_percent": disk.free_percent,
         "free_inodes": disk.free_inodes,

@@ -14,8 +14,7 @@ from django.contrib.staticfiles.storage import staticfiles_storage
 from django.template import TemplateDoesNotExist, TemplateSyntaxError, engines
 from django.template.backends.django import DjangoTemplates
 from django.template.loader import get_template
-from django.template.utils import get_app_template_dirs
-from django.urls import get_resolver
+from django.urls import URLPattern, URLResolver, get_resolver
 
 logger = logging.getLogger(__name__)
 
@@ -40,13 +39,14 @@ def warm_up() -> None:
 
 
 def _import_views() -> None:
+    root = get_resolver()
     for status in (400, 403, 404, 500):
-        get_resolver().resolve_error_handler(status)
-    resolvers = [get_resolver()]
-    while resolvers:
-        for pattern in resolvers.pop().url_patterns:
-            if hasattr(pattern, "url_patterns"):
-                resolvers.append(pattern)
+        root.resolve_error_handler(status)
+    waiting: list[URLPattern | URLResolver] = [root]
+    while waiting:
+        found = waiting.pop()
+        if isinstance(found, URLResolver):
+            waiting.extend(found.url_patterns)
 
 
 def _compile_templates() -> None:
@@ -63,9 +63,8 @@ def _compile_templates() -> None:
 
 def _template_names() -> Iterator[str]:
     """Those of the project, not those that packages bring: most of them are never shown."""
-    dirs = [Path(path) for engine in settings.TEMPLATES for path in engine.get("DIRS", [])]
-    dirs.extend(Path(path) for path in get_app_template_dirs("templates"))
-    for folder in dirs:
+    dirs = [path for backend in engines.all() for path in getattr(backend, "template_dirs", ())]
+    for folder in dict.fromkeys(map(Path, dirs)):
         if _is_own(folder):
             for path in sorted(folder.rglob("*.html")):
                 yield path.relative_to(folder).as_posix()
@@ -78,4 +77,4 @@ def _is_own(folder: Path) -> bool:
 
 def _read_static_names() -> None:
     """The manifest of hashed names is read when the storage is made, at the first {% static %}."""
-    _ = staticfiles_storage.base_url
+    hasattr(staticfiles_storage, "hashed_files")
