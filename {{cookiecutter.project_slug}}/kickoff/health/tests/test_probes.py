@@ -153,9 +153,9 @@ class TestMemcached:
         found = look_at_memcached(memcached_server.address)
         assert (found.level, found.text) == (Level.FAIL, "does not keep what it is given")
 
-    def test_with_few_connections_left_is_a_warning(self, settings):
-        with running_memcached("-c", "10") as server:
-            clients = [Client(server.address) for _ in range(8)]
+    def test_with_few_connections_left_is_a_warning(self):
+        with running_memcached("-c", "50") as server:
+            clients = [Client(server.address) for _ in range(42)]
             for client in clients:
                 client.version()
             found = look_at_memcached(server.address)
