@@ -42,7 +42,9 @@ def _look(client: Client) -> Finding:
     if client.get(key) != value:
         return failed("does not keep what it is given")
     stats = client.stats()  # type: ignore[no-untyped-call]
-    connections, most = int(stats[b"curr_connections"]), int(stats[b"max_connections"])
+    # It keeps some of the allowed ones for its own threads.
+    most = int(stats[b"max_connections"]) - int(stats[b"reserved_fds"])
+    connections = int(stats[b"curr_connections"])
     facts: Facts = {
         "uptime_s": int(stats[b"uptime"]),
         "connections": connections,

@@ -138,7 +138,7 @@ class TestMemcached:
     def test_that_keeps_what_it_is_given_passes(self, memcached_server):
         found = look_at_memcached(memcached_server.address)
         assert found.level == Level.PASS
-        assert found.facts["max_connections"] == 1024
+        assert 900 < found.facts["max_connections"] < 1024
         assert found.facts["connections"] >= 1
         assert found.facts["evictions"] == 0
 
@@ -154,10 +154,12 @@ class TestMemcached:
         assert (found.level, found.text) == (Level.FAIL, "does not keep what it is given")
 
     def test_with_few_connections_left_is_a_warning(self):
-        with running_memcached("-c", "50") as server:
-            clients = [Client(server.address) for _ in range(42)]
-            for client in clients:
-                client.version()
+        with running_memcached("-c", "100") as server:
+            clients = []
+            allowed = server.stat("max_connections") - server.stat("reserved_fds")
+            while server.stat("curr_connections") < 0.85 * allowed:
+                clients.append(Client(server.address))
+                clients[-1].version()
             found = look_at_memcached(server.address)
             for client in clients:
                 client.close()
