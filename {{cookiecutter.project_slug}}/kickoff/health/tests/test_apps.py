@@ -10,6 +10,8 @@ from django.apps import apps
 from kickoff.health import registry as registry_module
 from kickoff.health.registry import Registry
 
+pytestmark = pytest.mark.filterwarnings("ignore:Overriding setting DATABASES")
+
 PROBES = """
 from kickoff.health.registry import Probe, passed, registry
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -121,14 +122,27 @@ class TestTheSampler:
         assert second is not first
 
     @pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
-    def test_works_in_a_fork_of_a_process_that_samples(self, make_sampler):
-        sampler = make_sampler([Watched().probe()])
-        sampler.latest()
-        with sampler._changed:  # held by a thread that the child does not have
-            child = os.fork()
-            if child == 0:
-                sample = sampler.latest()
-                os._exit(0 if sample is not None and level(sample) == Level.PASS else 1)
+    def test_samples_anew_in_a_fork_whatever_its_parent_was_doing(self, make_sampler):
+        probe = Probe(("pid",), lambda: {"pid": passed(pid=os.getpid())})
+        sampler = make_sampler([probe])
+        assert report(sampler)["probes"]["pid"]["facts"] == {"pid": os.getpid()}
+        held, forked = threading.Event(), threading.Event()
+
+        def hold():
+            with sampler._changed:
+                held.set()
+                forked.wait(10)
+
+        holder = threading.Thread(target=hold)
+        holder.start()
+        held.wait(10)
+        child = os.fork()
+        if child == 0:
+            signal.alarm(10)  # should it wait for a lock that nobody opens
+            found = report(sampler)["probes"]["pid"]["facts"]
+            os._exit(0 if found == {"pid": os.getpid()} else 1)
+        forked.set()
+        holder.join()
         assert os.waitpid(child, 0)[1] == 0
 
 
