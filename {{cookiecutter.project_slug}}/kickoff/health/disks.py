@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,12 +44,15 @@ def disks() -> list[Disk]:
 
 
 def disk_of(folder: Path) -> Disk:
-    found = os.statvfs(folder)
-    has_inodes = found.f_files > 0  # Btrfs makes them as they are needed and says 0.
+    space, inodes, free_inodes = shutil.disk_usage(folder), 0, 0
+    if hasattr(os, "statvfs"):  # not on Windows
+        found = os.statvfs(folder)
+        inodes, free_inodes = found.f_files, found.f_favail
     return Disk(
         folder=str(folder),
-        free_mb=found.f_bavail * found.f_frsize // MB,
-        free_percent=round(100 * found.f_bavail / max(found.f_blocks, 1), 1),
-        free_inodes=found.f_favail if has_inodes else None,
-        free_inodes_percent=round(100 * found.f_favail / found.f_files, 1) if has_inodes else None,
+        free_mb=space.free // MB,
+        free_percent=round(100 * space.free / max(space.total, 1), 1),
+        # Btrfs makes inodes as they are needed, and says 0.
+        free_inodes=free_inodes if inodes else None,
+        free_inodes_percent=round(100 * free_inodes / inodes, 1) if inodes else None,
     )

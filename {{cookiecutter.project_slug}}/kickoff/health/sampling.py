@@ -43,7 +43,8 @@ class Sampler:
     def __init__(self, probes: Iterable[Probe]) -> None:
         self._probes = probes
         self._begin_anew()
-        os.register_at_fork(after_in_child=self._begin_anew)
+        if hasattr(os, "register_at_fork"):  # not on Windows
+            os.register_at_fork(after_in_child=self._begin_anew)
 
     def latest(self) -> Sample | None:
         """The last sample; None while there is none that is young enough to be believed."""

@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 
 import pytest
-from django.test import Client
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
+
+from kickoff.health.middleware import HealthMiddleware
 
 ADDRESSES = ["/livez", "/readyz", "/healthz", "/version"]
 FOREIGN = {"host": "10.0.0.7:8080"}
@@ -39,7 +42,9 @@ class TestForm:
 
     @pytest.mark.parametrize("address", ["/livez", "/readyz", "/version"])
     def test_head_says_the_same_without_a_body(self, client, address):
-        get, head = client.get(address), client.head(address)
+        get = client.get(address)
+        # Not by the client: it takes the body away itself.
+        head = HealthMiddleware(lambda request: HttpResponse())(RequestFactory().head(address))
         assert head.status_code == get.status_code == 200
         assert head.content == b""
         assert head.headers["Content-Length"] == str(len(get.content))

@@ -193,7 +193,7 @@ class TestThisNode:
         assert probes.look_at_drain().text.startswith("DRAIN_FILE cannot be read")
 
 
-StatVfs = namedtuple("StatVfs", "f_frsize f_blocks f_bavail f_files f_favail")
+StatVfs = namedtuple("StatVfs", "f_frsize f_blocks f_bfree f_bavail f_files f_favail")
 
 
 class TestADisk:
@@ -202,8 +202,8 @@ class TestADisk:
         """A disk of 100,000 blocks of 4 kB with so many left, and so many inodes of 10,000."""
 
         def find(blocks, inodes, files=10_000):
-            state = StatVfs(4096, 100_000, blocks, files, inodes)
-            monkeypatch.setattr("kickoff.health.disks.os.statvfs", lambda folder: state)
+            state = StatVfs(4096, 100_000, blocks + 5_000, blocks, files, inodes)
+            monkeypatch.setattr("os.statvfs", lambda folder: state)
             return probes.look_at_disk(tmp_path)
 
         return find
