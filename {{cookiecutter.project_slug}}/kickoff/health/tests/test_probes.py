@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections import namedtuple
 from datetime import timedelta
 
 import pytest
-from django.conf import settings as site_settings
-from django.db import OperationalError, connection, connections
+from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 from pymemcache.client.base import Client
@@ -15,7 +13,6 @@ from pymemcache.client.base import Client
 from kickoff.caching.leadership import Leadership
 from kickoff.caching.models import Leader, Mark
 from kickoff.health import probes
-from kickoff.health.connections import bounded_connections
 from kickoff.health.database import look_at_database, missing_shards
 from kickoff.health.drain import drain
 from kickoff.health.memcached import look_at_memcached, memcached_names
@@ -191,82 +188,3 @@ class TestThisNode:
     def test_a_drain_file_that_cannot_be_read_is_a_warning(self, settings, tmp_path):
         settings.DRAIN_FILE = tmp_path  # a folder
         assert probes.look_at_drain().text.startswith("DRAIN_FILE cannot be read")
-
-
-StatVfs = namedtuple("StatVfs", "f_frsize f_blocks f_bfree f_bavail f_files f_favail")
-
-
-class TestADisk:
-    @pytest.fixture
-    def find(self, monkeypatch, tmp_path):
-        """A disk of 100,000 blocks of 4 kB with so many left, and so many inodes of 10,000."""
-
-        def find(blocks, inodes, files=10_000):
-            state = StatVfs(4096, 100_000, blocks + 5_000, blocks, files, inodes)
-            monkeypatch.setattr("os.statvfs", lambda folder: state)
-            return probes.look_at_disk(tmp_path)
-
-        return find
-
-    @pytest.mark.parametrize(
-        ("blocks", "inodes", "level"),
-        [
-            (50_000, 5_000, Level.PASS),
-            (14_000, 5_000, Level.WARN),
-            (50_000, 1_400, Level.WARN),
-            (4_900, 5_000, Level.FAIL),
-            (50_000, 490, Level.FAIL),
-        ],
-    )
-    def test_is_judged_by_what_is_scarcer(self, find, blocks, inodes, level):
-        assert find(blocks, inodes).level == level
-
-    def test_tells_its_numbers(self, find):
-        assert find(50_000, 2_500).facts == {
-            "free_mb": 195,
-            "free_percent": 50.0,
-            "free_inodes": 2_500,
-            "free_inodes_percent": 25.0,
-        }
-
-    def test_without_a_table_of_inodes_is_judged_by_its_bytes(self, find):
-        found = find(50_000, 0, files=0)
-        assert (found.level, found.facts["free_inodes"]) == (Level.PASS, None)
-
-    def test_that_is_not_there_fails(self):
-        assert probes.look_at_disk("/nowhere").text == "there is no such folder"
-
-    def test_each_watched_folder_has_one(self, settings):
-        settings.HEALTH_FOLDERS = ["/var", "/var"]
-        names = [name for probe in registry for name in probe.names]
-        assert names.count("disk /var") == 1
-        assert f"disk {site_settings.BASE_DIR}" in names
-
-
-@pytest.mark.django_db(transaction=True)
-class TestBoundedConnections:
-    def test_are_others_and_are_closed_at_the_end(self):
-        usual = connections["default"]
-        with bounded_connections(0.3):
-            bounded = connections["default"]
-            bounded.ensure_connection()
-            assert bounded is not usual
-            assert bounded.settings_dict["NAME"] == usual.settings_dict["NAME"]
-        assert bounded.connection is None
-        assert connections["default"] is usual
-
-    def test_of_mysql_wait_a_whole_second_and_come_from_no_pool(self, monkeypatch):
-        mysql = {
-            **connections.settings["default"],
-            "ENGINE": "django.db.backends.mysql",
-            "OPTIONS": {"pool": True, "charset": "utf8mb4"},
-        }
-        monkeypatch.setitem(connections.settings, "default", mysql)
-        with bounded_connections(0.3):
-            assert connections["default"].settings_dict["OPTIONS"] == {
-                "charset": "utf8mb4",
-                "connect_timeout": 1,
-                "read_timeout": 1,
-                "write_timeout": 1,
-            }
-        assert mysql["OPTIONS"]["pool"] is True
