@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "kickoff.health",
     "kickoff.caching",
+    "kickoff.tuning",
     "accounts",
     "fantasy",  # sample site
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Network, ip_address, ip_network
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -22,7 +22,7 @@ class Site:
     domain: str
     folder: str  # releases lie below it
     direct_networks: tuple[str, ...]  # may use web1.<domain> …
-    database_network: str  # the accounts of the database come from here
+    private_network: str  # all machines lie in it; the accounts of the database are for it
     peak_requests_per_s: int  # to Python, in the worst minute
 
 
@@ -156,16 +156,15 @@ def _value(value: Any, wanted: str, place: str) -> Any:
 
 def _check(fleet: Fleet) -> None:
     """What must hold between the tables."""
-    machines = [*fleet.nodes, *fleet.memcached, fleet.database, fleet.load_balancer]
-    for machine in machines:
-        _check_address(machine.address)
+    for network in (*fleet.site.direct_networks, fleet.site.private_network):
+        _check_network(network)
+    for machine in (*fleet.nodes, *fleet.memcached, fleet.database, fleet.load_balancer):
+        _check_address(machine.address, fleet.site.private_network)
     for group in (fleet.nodes, fleet.memcached):
         for what in ("name", "address"):
             values = [getattr(machine, what) for machine in group]
             for value in sorted({v for v in values if values.count(v) > 1}):
                 raise FleetError(f"two machines have the {what} {value}")
-    for network in (*fleet.site.direct_networks, fleet.site.database_network):
-        _check_network(network)
     nodes = {node.name for node in fleet.nodes}
     for name in fleet.refreshers:
         if name not in nodes:
@@ -175,17 +174,19 @@ def _check(fleet: Fleet) -> None:
             raise FleetError(f"[[nodes]] {node.name} weight is {node.weight}, more than 256")
 
 
-def _check_address(address: str) -> None:
+def _check_address(address: str, network: str) -> None:
     """An address, not a name: with skip_name_resolve nobody looks names up."""
     try:
-        ip_address(address)
+        is_inside = ip_address(address) in ip_network(network)
     except ValueError as error:
         raise FleetError(f"{address} is no IP address") from error
+    if not is_inside:
+        raise FleetError(f"{address} is not in the private_network {network}")
 
 
 def _check_network(network: str) -> None:
     try:
-        parsed = ip_network(network)
+        parsed = IPv4Network(network)  # MySQL's accounts know a mask for these only
     except ValueError as error:
         raise FleetError(f"{network} is no network such as 10.0.0.0/24: {error}") from error
     if parsed.prefixlen == 0:

@@ -20,6 +20,8 @@ REFRESHER_MB = 200  # a Django process that keeps page objects at hand
 USABLE_SHARE = 0.8  # of a machine's memory; the rest is the kernel's, and the files that it caches
 BUSY_SHARE = 0.5  # of the slots at the peak: above it, waiting grows faster than the load
 
+DAEMONS, CHILDREN, PAGE_CACHE = "daemon processes", "Apache's children", "page cache"
+
 REFRESHER_CONNECTIONS = 2  # of a refresher or its standby: its work, and its lease
 COMMAND_CONNECTIONS = 5  # cron jobs, migrations, shells
 HEALTH_CONNECTIONS = 1  # of a node: the deep check
@@ -41,6 +43,7 @@ class TimeOuts:
     store: float = 0.3  # one answer of memcached
     connect: int = 1  # HAProxy to Apache
     check: int = 2  # HAProxy's question whether a node is ready
+    check_interval: int = 3  # between two of them; faster as soon as one fails
     balancer_queue: int = 2  # a request in HAProxy for a slot
     pool: int = 3  # a thread for a connection to the database
     statement: int = 5  # one statement in the database
@@ -75,6 +78,16 @@ class TimeOuts:
             ("HAProxy waits for the answer", self.balancer_server),
             ("Apache and its daemon for a byte", self.socket),
         ]
+
+    @property
+    def inside(self) -> int:
+        """The longest that Apache and Python take for one request."""
+        return self.daemon_queue + self.request
+
+    @property
+    def stop(self) -> int:
+        """A node that ends waits for all that HAProxy still waits for."""
+        return self.balancer_server + self.shutdown
 
     def fail_safe(self, threads: int) -> float:
         """When mod_wsgi ends a request if all threads hang: request-timeout × (1 + ln threads)."""
@@ -111,6 +124,16 @@ class WebSizes:
         return 2 * self.front_children
 
     @property
+    def max_spare_threads(self) -> int:
+        """The least that httpd accepts beside MinSpareThreads = MaxRequestWorkers."""
+        return self.front_workers + FRONT_THREADS
+
+    @property
+    def prefork_max_spare(self) -> int:
+        """The least that httpd accepts beside MinSpareServers = slots."""
+        return self.slots + 1
+
+    @property
     def static_slots(self) -> int:
         """Files that Apache serves at once while all slots are busy."""
         return self.front_workers - self.slots
@@ -119,6 +142,17 @@ class WebSizes:
     def daemon_backlog(self) -> int:
         """Requests that wait for a thread: more than HAProxy ever sends, with two nodes' worth."""
         return max(100, 2 * self.slots)
+
+    @property
+    def open_files(self) -> int:
+        """Sockets of all front threads to visitor and daemon; eight for each slot in Python."""
+        return self.front_children_limit * FRONT_THREADS * 2 + self.slots * 8
+
+    @property
+    def tasks(self) -> int:
+        """Threads of all processes; each process has a few of its own."""
+        front = self.front_children_limit * (FRONT_THREADS + 2)
+        return front + self.processes * (self.threads + 5)
 
 
 @dataclass(frozen=True)
@@ -132,6 +166,10 @@ class Memory:
     @property
     def used(self) -> int:
         return sum(mb for _, mb in self.parts)
+
+    def of(self, *names: str) -> tuple[tuple[str, int], ...]:
+        """Only these parts."""
+        return tuple((name, mb) for name, mb in self.parts if name in names)
 
 
 @dataclass(frozen=True)
@@ -247,7 +285,7 @@ class Sizes:
     def problems(self) -> list[str]:
         """What these machines cannot do, one sentence each."""
         found = [
-            f"{memory.node}: {_sum(memory.parts)} = {memory.used} MB, but only {memory.usable} MB "
+            f"{memory.node}: {summed(memory.parts)} = {memory.used} MB, but only {memory.usable} MB "
             f"({USABLE_SHARE:.0%} of its memory) may be used. It would swap."
             for memory in self.memory
             if memory.used > memory.usable
@@ -320,9 +358,9 @@ def _memory(fleet: Fleet, web: WebSizes, node: Node) -> Memory:
     beside = sum(server.memory_mb for server in fleet.memcached_on(node.address))
     runs_refresher = node.name in fleet.refreshers
     parts = [
-        ("daemon processes", web.processes * fleet.application.process_mb),
-        ("Apache's children", web.front_children_limit * FRONT_CHILD_MB),
-        ("page cache", PAGE_CACHE_MB),
+        (DAEMONS, web.processes * fleet.application.process_mb),
+        (CHILDREN, web.front_children_limit * FRONT_CHILD_MB),
+        (PAGE_CACHE, PAGE_CACHE_MB),
         ("memcached", beside),
         ("refresher", REFRESHER_MB if runs_refresher else 0),
     ]
@@ -335,7 +373,8 @@ def _memory(fleet: Fleet, web: WebSizes, node: Node) -> Memory:
     )
 
 
-def _sum(parts: tuple[tuple[str, int], ...]) -> str:
+def summed(parts: tuple[tuple[str, int], ...]) -> str:
+    """`Apache's children 120 + page cache 64`"""
     return " + ".join(f"{name} {mb}" for name, mb in parts)
 
 
