@@ -38,7 +38,9 @@ NAMES = (
 )
 MEMCACHED = "memcached/memcached.conf"
 
-_BLOCK_LINE = re.compile(r"^[ \t]*(\{% (?:for|endfor|if|else|endif)\b[^%]*%\})[ \t]*\n", re.M)
+_BLOCK_LINE = re.compile(
+    r"^[ \t]*(\{% (?:for|endfor|if|else|endif)\b[^%]*%\})[ \t]*\n", re.MULTILINE
+)
 _UNKNOWN = "!unknown %s!"
 
 
@@ -113,5 +115,6 @@ _ENGINE = Engine(
 def _rendered(name: str, context: dict[str, Any]) -> str:
     text = _ENGINE.get_template(f"deploy/{name}").render(Context(context, use_l10n=False))
     if _UNKNOWN.split("%s")[0] in text:
-        raise LookupError(f"The template of {name} has a name that files.py does not fill")
+        unknown = re.findall(_UNKNOWN.replace("%s", "(.*?)"), text)
+        raise LookupError(f"The template of {name} says {unknown}, which words.py does not know")
     return text

@@ -1,4 +1,4 @@
-"""What the templates of deploy/ may say: the sizes by short names, and what is derived for a text."""
+"""What the templates of deploy/ may say: the sizes by short names, and what derives from them."""
 
 from __future__ import annotations
 
@@ -52,6 +52,7 @@ def words(sizes: Sizes) -> dict[str, Any]:
         **_apache(sizes),
         **_mysql(sizes),
         **_memory(sizes),
+        "compose_subnet": fleet.site.private_network,
         "memcached_places": _memcached_places(sizes),
     }
 

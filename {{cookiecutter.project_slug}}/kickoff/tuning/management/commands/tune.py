@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -22,17 +21,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--check", action="store_true", help="write nothing; exit 1 when a file would change"
         )
-        parser.add_argument("--yes", action="store_true", help="write without asking")
-        parser.add_argument(
-            "--deploy",
-            type=Path,
-            default=Path(settings.BASE_DIR) / "deploy",
-            metavar="DIR",
-            help="default: the project's deploy/",
-        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        folder: Path = options["deploy"]
+        folder = Path(settings.BASE_DIR) / "deploy"
         try:
             fleet = read_fleet(folder / FLEET_FILE)
         except FleetError as error:
@@ -53,14 +44,6 @@ class Command(BaseCommand):
         names = ", ".join(file.name for file, _ in changes)
         if options["check"]:
             raise CommandError(f"Not as deploy/{FLEET_FILE} has it: {names}. Run: manage.py tune")
-        if not options["yes"] and not self._agrees():
-            raise CommandError("Nothing was written.")
         for file, _ in changes:
             file.write(folder)
         self.stdout.write(f"Written: {names}.")
-
-    def _agrees(self) -> bool:
-        """Asks a person; programs have nobody to ask and mean what they say."""
-        if not sys.stdin.isatty():
-            return True
-        return input("Write these changes? [y/N] ").strip().lower() in {"y", "yes"}
