@@ -106,14 +106,15 @@ class _TrimmingLoader(Loader):
 
 _ENGINE = Engine(
     dirs=[TEMPLATES],
-    autoescape=False,
     string_if_invalid=_UNKNOWN,
     loaders=[(f"{__name__}.{_TrimmingLoader.__name__}", [TEMPLATES])],
 )
 
 
 def _rendered(name: str, context: dict[str, Any]) -> str:
-    text = _ENGINE.get_template(f"deploy/{name}").render(Context(context, use_l10n=False))
+    text = _ENGINE.get_template(f"deploy/{name}").render(
+        Context(context, autoescape=False, use_l10n=False)
+    )
     if _UNKNOWN.split("%s")[0] in text:
         unknown = re.findall(_UNKNOWN.replace("%s", "(.*?)"), text)
         raise LookupError(f"The template of {name} says {unknown}, which words.py does not know")

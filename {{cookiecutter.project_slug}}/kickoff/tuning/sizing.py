@@ -30,6 +30,7 @@ ADMIN_CONNECTIONS = 10  # kept for people when the site has taken all of its own
 
 STORE_SOCKETS = 2  # of a thread to each memcached: one for the slots, one for Django's cache
 TABLE_OPEN_CACHE = 2000  # MySQL's default: two files for each
+DEBIAN_OPEN_FILES = 32768  # LimitNOFILE of Debian's mariadb.service
 MAX_ITEM_MB = 2  # the largest page that memcached takes
 
 
@@ -222,9 +223,14 @@ class DatabaseSizes:
         return min(4096, max(256, self.buffer_pool_mb // 4))
 
     @property
-    def open_files(self) -> int:
+    def open_files_needed(self) -> int:
         """A file for each connection, two for each open table, ten of the server's own."""
-        return _rounded_up(self.max_connections + 2 * TABLE_OPEN_CACHE + 10, 1000)
+        return self.max_connections + 2 * TABLE_OPEN_CACHE + 10
+
+    @property
+    def open_files(self) -> int:
+        """What is needed, at least the limit that Debian's unit sets."""
+        return max(DEBIAN_OPEN_FILES, self.open_files_needed)
 
 
 @dataclass(frozen=True)
@@ -285,8 +291,8 @@ class Sizes:
     def problems(self) -> list[str]:
         """What these machines cannot do, one sentence each."""
         found = [
-            f"{memory.node}: {summed(memory.parts)} = {memory.used} MB, but only {memory.usable} MB "
-            f"({USABLE_SHARE:.0%} of its memory) may be used. It would swap."
+            f"{memory.node}: {summed(memory.parts)} = {memory.used} MB, but only {memory.usable} "
+            f"MB ({USABLE_SHARE:.0%} of its memory) may be used. It would swap."
             for memory in self.memory
             if memory.used > memory.usable
         ]

@@ -1,0 +1,48 @@
+"""The application behind Apache in the tests of deploy/: it tells what it knows of its server."""
+
+import json
+import os
+import threading
+import time
+from collections import Counter
+
+import mod_wsgi
+
+LOADED_AT = time.time()
+_seen = Counter()
+_lock = threading.Lock()
+
+
+def application(environ, start_response):
+    path = environ["PATH_INFO"]
+    with _lock:
+        _seen[path] += 1
+    headers = [("Content-Type", "application/json")]
+    status = "200 OK"
+    if path.startswith("/public"):
+        headers.append(("Cache-Control", "public, max-age=1"))
+    if path.startswith("/public/slow"):
+        time.sleep(0.3)
+    if path == "/slow":
+        time.sleep(1.1)
+    if path == "/error":
+        status = "500 Internal Server Error"
+    if path == "/named":
+        headers.append(("X-Served-By", "somebody"))
+    if path == "/cookie":
+        headers += [("Cache-Control", "public, max-age=60"), ("Set-Cookie", "who=me")]
+    known = {
+        "pid": os.getpid(),
+        "loaded_at": LOADED_AT,
+        "asked": _seen[path],
+        "now": time.time(),
+        "environ": {name: value for name, value in environ.items() if isinstance(value, str)},
+        "node": os.environ.get("NODE_NAME"),
+        "processes": mod_wsgi.maximum_processes,
+        "threads": mod_wsgi.threads_per_process,
+        "process_group": mod_wsgi.process_group,
+        "application_group": mod_wsgi.application_group,
+    }
+    body = json.dumps(known).encode()
+    start_response(status, [*headers, ("Content-Length", str(len(body)))])
+    return [body]
