@@ -5,6 +5,7 @@ Only what the `Define` lines name is moved, and the user: places, and the port.
 
 from __future__ import annotations
 
+import atexit
 import os
 import pwd
 import re
@@ -172,9 +173,9 @@ def _output(python: Path, code: str) -> str | None:
 
 
 def _build(python: Path) -> Path:
-    """An environment of its own with mod_wsgi; what there is of it when that fails."""
+    """An environment of its own with mod_wsgi, gone with this process."""
     folder = server_folder() / "venv"
-    folder.parent.chmod(0o755)
+    atexit.register(shutil.rmtree, folder.parent, ignore_errors=True)
     subprocess.run([python, "-m", "venv", str(folder)], check=True, capture_output=True)
     install = [folder / "bin" / "pip", "install", "--quiet", "mod_wsgi"]
     subprocess.run(install, capture_output=True)
