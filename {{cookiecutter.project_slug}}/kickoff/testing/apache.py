@@ -75,6 +75,11 @@ class ApacheProcess(ServerProcess):
         how.setdefault("source", self.fleet.load_balancer.address)
         return ask(self.port, path, **how)  # type: ignore[arg-type]
 
+    def log(self) -> str:
+        """Its error log, and what it said before that was open."""
+        files = [self.folder / "log", self.logs / "error.log"]
+        return "".join(file.read_text(errors="replace") for file in files if file.exists())
+
     def _furnish(self, name: str) -> None:
         """The folders of a node, all of them the server's user's."""
         python, module = wsgi_module()

@@ -43,6 +43,8 @@ def application(environ, start_response):
         "process_group": mod_wsgi.process_group,
         "application_group": mod_wsgi.application_group,
     }
+    if path == "/public/large":
+        known["padding"] = "x" * int(environ["QUERY_STRING"])
     body = json.dumps(known).encode()
     start_response(status, [*headers, ("Content-Length", str(len(body)))])
     return [body]

@@ -165,7 +165,7 @@ def _check(fleet: Fleet) -> None:
             values = [getattr(machine, what) for machine in group]
             for value in sorted({v for v in values if values.count(v) > 1}):
                 raise FleetError(f"two machines have the {what} {value}")
-    nodes = {node.name for node in fleet.nodes}
+    nodes = [node.name for node in fleet.nodes]
     for name in fleet.refreshers:
         if name not in nodes:
             raise FleetError(f"refreshers names {name}, which is no node: {', '.join(nodes)}")

@@ -2,12 +2,12 @@ from __future__ import annotations
 
 import pytest
 
-from kickoff.testing.fleet import shipped_table
+from kickoff.testing.fleet import example_table
 from kickoff.tuning.fleet import FleetError, fleet_from, read_fleet
 
 
 def refusal(change) -> str:
-    table = shipped_table()
+    table = example_table()
     change(table)
     with pytest.raises(FleetError) as refused:
         fleet_from(table)

@@ -4,15 +4,15 @@ from dataclasses import replace
 
 import pytest
 
-from kickoff.testing.fleet import fleet_of, shipped_fleet
+from kickoff.testing.fleet import fleet_of, example_fleet
 from kickoff.tuning.sizing import TimeOuts, sizes_of
 
 
-class TestShippedFleet:
+class TestExample:
     """3 nodes × 4 CPUs × 8 GB, the numbers reckoned by hand."""
 
     def test_slots_and_the_threads_in_front_of_them(self):
-        web = sizes_of(shipped_fleet()).web
+        web = sizes_of(example_fleet()).web
 
         assert (web.processes, web.threads, web.slots) == (4, 5, 20)
         assert web.front_needed == 40  # 10 + 1.5 × 20
@@ -20,33 +20,33 @@ class TestShippedFleet:
         assert web.static_slots == 20
 
     def test_connections_of_the_database(self):
-        database = sizes_of(shipped_fleet()).database
+        database = sizes_of(example_fleet()).database
 
         assert database.site_connections == 60 + 20 + 4 + 3 + 5
         assert database.connections == 92 + 2 + 10
         assert database.max_connections == 110
 
     def test_memory_of_the_database(self):
-        database = sizes_of(shipped_fleet()).database
+        database = sizes_of(example_fleet()).database
 
         assert database.buffer_pool_mb == 6144  # three quarters of 8 GB
         assert database.redo_log_mb == 1536
         assert database.open_files == 32768
 
     def test_connections_of_memcached(self):
-        memcached = sizes_of(shipped_fleet()).memcached
+        memcached = sizes_of(example_fleet()).memcached
 
         assert memcached.connections == 120 + 40 + (2 + 3 + 5) * 2 + 10
         assert memcached.max_connections == 1024
 
     def test_memory_of_a_node_with_everything(self):
-        (web1, *_) = sizes_of(shipped_fleet()).memory
+        (web1, *_) = sizes_of(example_fleet()).memory
 
         assert web1.used == 4 * 200 + 4 * 30 + 64 + 1024 + 200
         assert web1.usable == 6553  # 0.8 × 8192
 
     def test_one_node_may_be_away_at_the_peak(self):
-        sizes = sizes_of(shipped_fleet())
+        sizes = sizes_of(example_fleet())
 
         assert sizes.requests_per_s_of_a_node == 250  # 20 slots, half busy, 40 ms each
         assert sizes.spare_requests_per_s == 100
@@ -76,7 +76,7 @@ def test_other_fleets(fleet, slots, front, connections, buffer_pool_mb, ready_ne
 
 class TestProblems:
     def test_a_node_that_would_swap(self):
-        fleet = shipped_fleet()
+        fleet = example_fleet()
         greedy = replace(fleet, application=replace(fleet.application, process_mb=2000))
 
         assert sizes_of(greedy).problems()[0] == (
@@ -86,7 +86,7 @@ class TestProblems:
         )
 
     def test_a_peak_that_one_node_less_cannot_carry(self):
-        fleet = shipped_fleet()
+        fleet = example_fleet()
         crowded = replace(fleet, site=replace(fleet.site, peak_requests_per_s=501))
 
         assert sizes_of(crowded).problems() == [
@@ -95,7 +95,7 @@ class TestProblems:
         ]
 
     def test_a_database_beside_a_node_gets_a_quarter(self):
-        fleet = shipped_fleet()
+        fleet = example_fleet()
         shared = replace(fleet, database=replace(fleet.database, address="10.0.0.13"))
         sizes = sizes_of(shared)
 
@@ -103,7 +103,7 @@ class TestProblems:
         assert sizes.memory[2].used == 4 * 200 + 4 * 30 + 64 + 2048
 
     def test_the_smallest_node_sets_the_sizes_for_all(self):
-        fleet = shipped_fleet()
+        fleet = example_fleet()
         mixed = replace(fleet, nodes=(*fleet.nodes[:2], replace(fleet.nodes[2], cpus=2)))
 
         assert sizes_of(mixed).web.slots == 10

@@ -5,14 +5,16 @@ import shutil
 import pytest
 from django.core.management import CommandError, call_command
 
-from kickoff.testing.fleet import deploy_folder, shipped_fleet
+from kickoff.testing.fleet import EXAMPLE, example_fleet
 from kickoff.tuning.files import tuned_files
 
 
 @pytest.fixture
 def project(tmp_path, settings):
-    """A project of its own with the shipped deploy/."""
-    shutil.copytree(deploy_folder(), tmp_path / "deploy")
+    """A project of its own with the files of the example."""
+    for file in tuned_files(example_fleet()):
+        file.write(tmp_path / "deploy")
+    shutil.copy(EXAMPLE, tmp_path / "deploy" / "fleet.toml")
     settings.BASE_DIR = tmp_path
     return tmp_path
 
@@ -25,7 +27,7 @@ def other_fleet(project):
     return project
 
 
-def test_the_shipped_files_agree_with_the_shipped_fleet(capsys):
+def test_the_files_of_this_project_agree_with_its_fleet(capsys):
     call_command("tune", "--check")
     assert capsys.readouterr().out == "deploy/ agrees with fleet.toml.\n"
 
@@ -38,7 +40,7 @@ class TestCheck:
             call_command("tune", "--check")
         assert (other_fleet / "deploy/apache/site.conf").read_text() == before
 
-    @pytest.mark.parametrize("file", tuned_files(shipped_fleet()), ids=lambda file: file.name)
+    @pytest.mark.parametrize("file", tuned_files(example_fleet()), ids=lambda file: file.name)
     def test_fails_when_any_file_was_changed_by_hand(self, project, file):
         path = project / "deploy" / file.name
         path.write_text(path.read_text() + "\n")

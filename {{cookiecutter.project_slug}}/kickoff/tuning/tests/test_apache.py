@@ -1,0 +1,284 @@
+"""deploy/apache/ in a real Apache: what is set is what runs, and what is promised happens."""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from kickoff.testing.apache import MODULES, running_apache
+from kickoff.testing.fleet import example_fleet, on_this_machine
+from kickoff.testing.waiting import wait_until
+from kickoff.tuning.sizing import sizes_of
+
+INFO = [
+    f"-C LoadModule info_module {MODULES}/mod_info.so".split(" ", 1),
+    ["-c", "<Location /server-info>\n SetHandler server-info\n</Location>"],
+]
+INFO = [word for pair in INFO for word in pair]
+OUTSIDE = "127.9.9.9"  # in none of the networks
+
+
+def children(pid: int) -> dict[int, tuple[str, int]]:
+    """The processes below `pid`: their command and number of threads."""
+    listed = subprocess.run(
+        ["ps", "-o", "pid=,nlwp=,args=", "--ppid", str(pid)], capture_output=True, text=True
+    )
+    rows = (line.split(None, 2) for line in listed.stdout.splitlines())
+    return {int(number): (command, int(threads)) for number, threads, command in rows}
+
+
+def kinds(pid: int) -> dict[str, list[int]]:
+    """Daemon processes and front children, each with its number of threads."""
+    found: dict[str, list[int]] = {"daemon": [], "front": []}
+    for command, threads in children(pid).values():
+        if command.startswith("(wsgi:"):
+            found["daemon"].append(threads)
+        elif "rotatelogs" not in command:
+            found["front"].append(threads)
+    return found
+
+
+class TestPools:
+    def test_all_processes_run_before_the_first_request(self, apache):
+        running = kinds(apache.pid)
+
+        assert len(running["daemon"]) == 4
+        assert len(running["front"]) == 2
+        assert all(threads >= 20 for threads in running["front"])
+
+    def test_the_daemons_are_as_wide_as_computed(self, apache):
+        told = json.loads(apache.get("/").body)
+
+        assert (told["processes"], told["threads"]) == (4, 5)
+        assert told["process_group"] == "game_day"
+        assert told["application_group"] == ""  # the main interpreter
+        assert told["node"] == "web1"
+
+    def test_python_is_loaded_before_the_first_request(self):
+        with running_apache(on_this_machine(example_fleet())) as fresh:
+            loaded = fresh.release / "config" / "loaded"
+            wait_until(lambda: loaded.exists() and len(loaded.read_text().split()) == 4)
+
+    def test_twenty_requests_run_at_once_and_nothing_is_started_or_killed(self, apache):
+        before = children(apache.pid).keys()
+        started = time.monotonic()
+        with ThreadPoolExecutor(20) as pool:
+            told = list(pool.map(lambda n: apache.get("/slow"), range(20)))
+        took_s = time.monotonic() - started
+
+        assert [answer.status for answer in told] == [200] * 20
+        assert took_s < 2 * 1.1  # each sleeps 1.1 s: they did not wait for each other
+        assert children(apache.pid).keys() == before
+
+    def test_the_server_itself_says_so(self):
+        with running_apache(on_this_machine(example_fleet()), "apache/site.conf", *INFO) as server:
+            page = server.get("/server-info?server").body.decode()
+            told = server.output(*INFO, "-t", "-D", "DUMP_CONFIG")
+
+        assert "MPM Name:</strong> <tt>event" in page.replace("\n", "")
+        assert "Max Daemons: 4" in page
+        assert "Threaded: yes" in page
+        for directive in (
+            "MaxRequestWorkers 40",
+            "StartServers 2",
+            "MinSpareThreads 40",
+            "MaxSpareThreads 60",
+            "ServerLimit 4",
+            "ThreadsPerChild 20",
+            "MaxConnectionsPerChild 0",
+            "KeepAliveTimeout 30",
+            "HostnameLookups Off",
+            "WSGIRestrictEmbedded On",
+        ):
+            assert directive in told
+
+    def test_any_fleet_loads_without_a_warning(self, any_fleet):
+        with running_apache(on_this_machine(any_fleet)) as server:
+            slots = sizes_of(any_fleet).web
+            told = json.loads(server.get("/").body)
+            running = kinds(server.pid)
+            warned = [line for line in server.log().splitlines() if ":warn]" in line]
+
+        assert (told["processes"], told["threads"]) == (slots.processes, slots.threads)
+        assert len(running["daemon"]) == slots.processes
+        assert len(running["front"]) == slots.front_children
+        assert warned == []
+
+
+class TestPrefork:
+    def test_as_many_processes_as_slots_from_the_start_and_python_in_each(self):
+        with running_apache(on_this_machine(example_fleet()), "apache/prefork.conf") as server:
+            wait_until(lambda: len(kinds(server.pid)["front"]) == 20)
+            told = json.loads(server.get("/").body)
+            before = children(server.pid).keys()
+            with ThreadPoolExecutor(20) as pool:
+                list(pool.map(lambda n: server.get("/slow"), range(20)))
+
+            assert told["process_group"] == ""  # embedded
+            assert told["pid"] in children(server.pid)
+            assert children(server.pid).keys() == before
+            assert kinds(server.pid)["daemon"] == []
+
+
+class TestHosts:
+    def test_unknown_names_get_nothing_of_the_site(self, apache):
+        assert apache.get("/", host="unknown.invalid").status == 421
+        assert apache.get("/static/", host="unknown.invalid").status == 421
+
+    def test_the_direct_host_is_open_to_the_named_networks(self, apache):
+        answer = apache.get("/", host="web1.example.com", source="127.0.0.77")
+        assert answer.status == 200
+
+    @pytest.mark.parametrize("path", ["/", "/static/x.css", "/public"])
+    def test_the_direct_host_is_closed_to_others(self, apache, path):
+        apache.get(path, host="web1.example.com", source="127.0.0.77")
+        answer = apache.get(path, host="web1.example.com", source=OUTSIDE)
+        assert answer.status == 403
+
+    def test_the_direct_host_of_another_node_is_not_here(self, apache):
+        answer = apache.get("/", host="web2.example.com", source="127.0.0.77")
+        assert answer.status == 421
+
+    def test_the_direct_host_is_not_answered_from_the_cache(self, apache):
+        asked = [
+            json.loads(apache.get("/public/direct", host="web1.example.com").body)["asked"]
+            for _ in range(2)
+        ]
+        assert asked == [1, 2]
+
+    @pytest.mark.parametrize("path", ["/", "/error", "/static/none.css", "/frontz", "/named"])
+    def test_every_answer_says_which_node_it_is_from(self, apache, path):
+        assert apache.get(path).headers.get_all("X-Served-By") == ["web1"]
+
+    def test_frontz_says_404_while_the_node_drains(self, apache):
+        assert apache.get("/frontz").status == 204
+        apache.drain_file.touch()
+        try:
+            assert apache.get("/frontz").status == 404
+        finally:
+            apache.drain_file.unlink()
+
+
+class TestClients:
+    def test_the_load_balancer_says_who_asks_and_how(self, apache):
+        told = apache.get("/", X_Forwarded_For="203.0.113.9", X_Forwarded_Proto="https")
+        environ = json.loads(told.body)["environ"]
+
+        assert environ["REMOTE_ADDR"] == "203.0.113.9"
+        assert environ["HTTP_X_FORWARDED_PROTO"] == "https"
+
+    def test_nobody_else_is_believed(self, apache):
+        told = apache.get(
+            "/",
+            source="127.0.0.77",
+            X_Forwarded_For="203.0.113.9",
+            X_Forwarded_Proto="https",
+            X_Forwarded_Host="evil.example",
+            Forwarded="for=203.0.113.9",
+        )
+        environ = json.loads(told.body)["environ"]
+
+        assert environ["REMOTE_ADDR"] == "127.0.0.77"
+        assert [name for name in environ if "FORWARDED" in name] == []
+
+    def test_slow_headers_are_given_up(self, apache):
+        with socket.create_connection(("127.0.0.1", apache.port)) as connection:
+            connection.settimeout(20)
+            connection.sendall(b"GET / HTTP/1.1\r\nHost: example.com\r\n")
+            started = time.monotonic()
+            answer = connection.recv(200)
+        assert answer == b"" or b" 408 " in answer
+        assert time.monotonic() - started < 15  # Timeout alone would be 60 s
+
+    def test_large_bodies_are_refused(self, apache):
+        with socket.create_connection(("127.0.0.1", apache.port)) as connection:
+            connection.sendall(
+                b"POST / HTTP/1.1\r\nHost: example.com\r\nContent-Length: 5242881\r\n\r\n"
+            )
+            assert connection.recv(200).startswith(b"HTTP/1.1 413 ")
+
+    @pytest.mark.parametrize("path", ["/server-status", "/server-info"])
+    def test_nothing_about_the_server_is_told(self, apache, path):
+        """Not Apache answers: they are paths like any other, and go to Python."""
+        assert json.loads(apache.get(path).body)["asked"] >= 1
+
+
+class TestPublicPages:
+    def test_a_second_visitor_is_answered_from_memory(self, apache):
+        first, second = apache.get("/public/page"), apache.get("/public/page")
+
+        assert json.loads(second.body)["asked"] == json.loads(first.body)["asked"] == 1
+
+    def test_after_its_second_it_is_made_anew(self, apache):
+        apache.get("/public/anew")
+        time.sleep(2.1)
+        assert json.loads(apache.get("/public/anew").body)["asked"] == 2
+
+    def test_what_does_not_say_public_is_never_kept(self, apache):
+        asked = [json.loads(apache.get("/own").body)["asked"] for _ in range(2)]
+        assert asked == [1, 2]
+
+    def test_a_cookie_is_never_part_of_what_is_kept(self, apache):
+        apache.get("/cookie")
+        assert "Set-Cookie" not in apache.get("/cookie").headers
+
+    def test_one_request_renews_a_page_for_all(self, apache):
+        """64 visitors of a page whose second is over, and which takes 0.3 s to make."""
+        apache.get("/public/slow")
+        time.sleep(2.1)
+        start = threading.Barrier(64)
+
+        def visit(n: int) -> int:
+            start.wait()
+            return apache.get("/public/slow").status
+
+        with ThreadPoolExecutor(64) as pool:
+            assert list(pool.map(visit, range(64))) == [200] * 64
+        time.sleep(2.1)
+        assert json.loads(apache.get("/public/slow").body)["asked"] <= 4
+
+    def test_a_page_as_large_as_allowed_is_kept(self):
+        """CacheSocacheMaxSize: 192 kB."""
+        with running_apache(on_this_machine(example_fleet())) as server:
+            sizes = [len(server.get("/public/large?180000").body) for _ in range(2)]
+            asked = json.loads(server.get("/public/large?180000").body)["asked"]
+        assert min(sizes) > 180_000
+        assert asked == 1
+
+
+class TestLogs:
+    def test_only_failed_and_slow_requests_are_written(self, apache):
+        path = apache.logs / "access.log"
+        before = path.read_text() if path.exists() else ""
+        apache.get("/quick?1")
+        apache.get("/slow?2")
+        apache.get("/error?3")
+
+        wait_until(lambda: "/error?3" in path.read_text())
+        written = path.read_text().removeprefix(before)
+        assert "/slow?2" in written
+        assert "/quick?1" not in written
+
+    def test_the_measure_itself_is_not_told_to_visitors(self, apache):
+        assert "X-Took" not in apache.get("/").headers
+
+    def test_both_logs_have_a_size_and_a_number_of_files(self, apache):
+        programs = [command for command, _ in children(apache.pid).values() if "rotate" in command]
+        assert sorted(program.split()[1:] for program in programs) == [
+            ["-n", "6", str(apache.logs / "access.log"), "20M"],
+            ["-n", "6", str(apache.logs / "error.log"), "20M"],
+        ]
+
+    def test_names_are_not_looked_up(self, apache):
+        apache.get("/error?address", source="127.0.0.1")
+        path: Path = apache.logs / "access.log"
+        wait_until(lambda: "/error?address" in path.read_text())
+        (line,) = [line for line in path.read_text().splitlines() if "/error?address" in line]
+        assert line.startswith("127.0.0.1 ")
