@@ -10,10 +10,11 @@ import os
 import pwd
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 
@@ -53,7 +54,8 @@ class ApacheProcess(ServerProcess):
 
     def command(self) -> Sequence[str]:
         arguments = ["-f", str(self.configuration), "-DFOREGROUND", *self._options]
-        return ["env", f"NODE_NAME={NODE}", self._program, *arguments]
+        # A session of its own: when it ends, Apache ends all processes of its group, ours else.
+        return ["setsid", "env", f"NODE_NAME={NODE}", self._program, *arguments]
 
     def output(self, *options: str) -> str:
         """What it prints with these options, such as -t -D DUMP_RUN_CFG."""
@@ -74,6 +76,21 @@ class ApacheProcess(ServerProcess):
         how.setdefault("host", self.fleet.site.domain)
         how.setdefault("source", self.fleet.load_balancer.address)
         return ask(self.port, path, **how)  # type: ignore[arg-type]
+
+    def asked(self, path: str) -> int:
+        """How often Python was asked for it, in any of the processes."""
+        return (self.release / "config" / "asked").read_text().splitlines().count(path)
+
+    def restart(self) -> None:
+        self.stop()
+        self.start()
+
+    def kill(self) -> None:
+        """With all processes below it, which are those of its session."""
+        if self._process is not None:
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+        super().kill()
 
     def log(self) -> str:
         """Its error log, and what it said before that was open."""
