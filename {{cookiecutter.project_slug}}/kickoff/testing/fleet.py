@@ -1,4 +1,4 @@
-"""Fleets for tests: the example, others of its kind, the project's own; on this machine's addresses."""
+"""Fleets for tests, on the addresses of this machine: the example, larger ones, the project's."""
 
 from __future__ import annotations
 

@@ -209,6 +209,17 @@ class TestClients:
         assert apache.asked(path) == 1
 
 
+class TestPaths:
+    @pytest.mark.parametrize("path", ["/static/../config/wsgi.py", "/static/%2e%2e/config/wsgi.py"])
+    def test_one_that_leads_out_of_static_is_no_file(self, apache, path):
+        """It is /config/wsgi.py, a path like any other, which Python answers."""
+        assert json.loads(apache.get(path).body)["environ"]["PATH_INFO"] == "/config/wsgi.py"
+
+    @pytest.mark.parametrize("path", ["/config/wsgi.py", "/.venv/pyvenv.cfg", "/mod_wsgi.so"])
+    def test_nothing_but_static_is_served_from_the_release(self, apache, path):
+        assert json.loads(apache.get(path).body)["environ"]["PATH_INFO"] == path
+
+
 class TestPublicPages:
     def test_a_second_visitor_is_answered_from_memory(self, apache):
         first, second = apache.get("/public/page"), apache.get("/public/page")

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from kickoff.testing.fleet import fleet_of, example_fleet
+from kickoff.testing.fleet import example_fleet, fleet_of
 from kickoff.tuning.sizing import TimeOuts, sizes_of
 
 

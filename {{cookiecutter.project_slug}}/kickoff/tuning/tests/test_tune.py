@@ -45,12 +45,14 @@ class TestCheck:
         path = project / "deploy" / file.name
         path.write_text(path.read_text() + "\n")
 
-        with pytest.raises(CommandError, match=f"^Not as deploy/fleet.toml has it: {file.name}. "):
+        with pytest.raises(
+            CommandError, match=rf"^Not as deploy/fleet.toml has it: {file.name}\. "
+        ):
             call_command("tune", "--check")
 
     def test_fails_when_a_file_is_missing(self, project):
         (project / "deploy" / "hosts").unlink()
-        with pytest.raises(CommandError, match="has it: hosts. Run: manage.py tune"):
+        with pytest.raises(CommandError, match=r"has it: hosts\. Run: manage.py tune"):
             call_command("tune", "--check")
 
 
