@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "kickoff.health.middleware.HealthMiddleware",  # first: it answers for any Host
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "kickoff.public_pages.PublicPagesMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
