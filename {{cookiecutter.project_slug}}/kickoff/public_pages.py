@@ -34,7 +34,7 @@ def public_page(view: View[P]) -> View[P]:
             response.headers["Cache-Control"] = PUBLIC
         return response
 
-    return marked
+    return marked  # type: ignore[return-value]  # wraps() keeps the view's own parameters
 
 
 class PublicPagesMiddleware:

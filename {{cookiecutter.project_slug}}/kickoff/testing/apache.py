@@ -63,7 +63,7 @@ class ApacheProcess(ServerProcess):
         done = subprocess.run(
             [*command, *options], capture_output=True, text=True, **as_unprivileged_user()
         )
-        return done.stdout + done.stderr
+        return f"{done.stdout}{done.stderr}"
 
     def answers(self) -> bool:
         try:
@@ -80,6 +80,13 @@ class ApacheProcess(ServerProcess):
     def asked(self, path: str) -> int:
         """How often Python was asked for it, in any of the processes."""
         return (self.release / "config" / "asked").read_text().splitlines().count(path)
+
+    def children(self) -> dict[int, tuple[str, int]]:
+        """The processes below it: their command and number of threads."""
+        command = [program("ps", package="procps"), "-o", "pid=,nlwp=,args=", "--ppid"]
+        listed = subprocess.run([*command, str(self.pid)], capture_output=True, text=True)
+        rows = (line.split(None, 2) for line in listed.stdout.splitlines())
+        return {int(pid): (command, int(threads)) for pid, threads, command in rows}
 
     def restart(self) -> None:
         self.stop()
@@ -198,7 +205,7 @@ def _build(python: Path) -> Path:
     """An environment of its own with mod_wsgi, gone with this process."""
     folder = server_folder() / "venv"
     atexit.register(shutil.rmtree, folder.parent, ignore_errors=True)
-    subprocess.run([python, "-m", "venv", str(folder)], check=True, capture_output=True)
-    install = [folder / "bin" / "pip", "install", "--quiet", "mod_wsgi"]
-    subprocess.run(install, capture_output=True)
+    subprocess.run([str(python), "-m", "venv", str(folder)], check=True, capture_output=True)
+    pip = [str(folder / "bin" / "pip"), "install", "--quiet", "mod_wsgi"]
+    subprocess.run(pip, capture_output=True)
     return folder / "bin" / "python"

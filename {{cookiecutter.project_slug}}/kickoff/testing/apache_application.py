@@ -1,10 +1,16 @@
 """The application behind Apache in the tests of deploy/: it tells what it knows of its server."""
 
+from __future__ import annotations
+
 import json
 import os
 import time
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
 
-import mod_wsgi
+mod_wsgi = import_module("mod_wsgi")  # which Apache's module brings
+
 
 # One line for each process that loads this, in its folder.
 with open(os.path.join(os.path.dirname(__file__), "loaded"), "a") as loaded:
@@ -13,7 +19,7 @@ with open(os.path.join(os.path.dirname(__file__), "loaded"), "a") as loaded:
 asked = open(os.path.join(os.path.dirname(__file__), "asked"), "a", buffering=1)  # noqa: SIM115
 
 
-def application(environ, start_response):
+def application(environ: dict[str, Any], start_response: Callable[..., object]) -> list[bytes]:
     path = environ["PATH_INFO"]
     asked.write(f"{path}\n")
     headers = [("Content-Type", "application/json")]

@@ -29,8 +29,8 @@ def own_fleet() -> Fleet:
     own, site = read_fleet(deploy_folder() / "fleet.toml"), example_fleet().site
     if "{{" not in own.site.name:
         return own
-    names = {"name": site.name, "domain": site.domain, "folder": site.folder}
-    return replace(own, site=replace(own.site, **names))
+    named = replace(own.site, name=site.name, domain=site.domain, folder=site.folder)
+    return replace(own, site=named)
 
 
 def deploy_folder() -> Path:
@@ -51,7 +51,8 @@ def fleet_of(nodes: int, cpus: int, memory_gb: int) -> Fleet:
 
 def on_this_machine(fleet: Fleet) -> Fleet:
     """The same with 127.0.0.11 for 10.0.0.11 and so on: Linux answers on all of 127."""
-    return _moved(fleet)
+    moved: Fleet = _moved(fleet)
+    return moved
 
 
 def _moved(value: Any) -> Any:

@@ -70,7 +70,7 @@ def told(client, settings):
     """What Cache-Control the whole site gives a view."""
     settings.ROOT_URLCONF = __name__
 
-    def cache_control(name: str, **headers: str) -> str | None:
+    def cache_control(name, **headers):
         return client.get(f"/{name}", headers=headers).headers.get("Cache-Control")
 
     return cache_control
@@ -107,7 +107,7 @@ def test_a_signed_in_visitor_gets_the_same_public_page(told, client, django_user
 
 
 class TestMiddleware:
-    def answered(self, response: HttpResponse, **attributes: object) -> HttpResponse:
+    def answered(self, response, **attributes):
         request = RequestFactory().get("/page")
         for name, value in attributes.items():
             setattr(request, name, value)

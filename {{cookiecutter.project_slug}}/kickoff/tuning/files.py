@@ -105,9 +105,8 @@ class _TrimmingLoader(Loader):
 
 
 _ENGINE = Engine(
-    dirs=[TEMPLATES],
     string_if_invalid=_UNKNOWN,
-    loaders=[(f"{__name__}.{_TrimmingLoader.__name__}", [TEMPLATES])],
+    loaders=[(f"{__name__}.{_TrimmingLoader.__name__}", [str(TEMPLATES)])],
 )
 
 

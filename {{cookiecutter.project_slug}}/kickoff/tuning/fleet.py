@@ -158,8 +158,11 @@ def _check(fleet: Fleet) -> None:
     """What must hold between the tables."""
     for network in (*fleet.site.direct_networks, fleet.site.private_network):
         _check_network(network)
-    for machine in (*fleet.nodes, *fleet.memcached, fleet.database, fleet.load_balancer):
-        _check_address(machine.address, fleet.site.private_network)
+    addresses = [fleet.load_balancer.address, fleet.database.address]
+    addresses += [node.address for node in fleet.nodes]
+    addresses += [server.address for server in fleet.memcached]
+    for address in addresses:
+        _check_address(address, fleet.site.private_network)
     for group in (fleet.nodes, fleet.memcached):
         for what in ("name", "address"):
             values = [getattr(machine, what) for machine in group]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ipaddress import IPv4Network
 from typing import Any
 
-from kickoff.tuning import sizing
+from kickoff.tuning import sizes as fixed
 from kickoff.tuning.sizing import Sizes, summed
 
 # What WhiteNoise's storage compresses and a site has, with the types that Apache tells.
@@ -58,15 +58,15 @@ def words(sizes: Sizes) -> dict[str, Any]:
 
 
 def _apache(sizes: Sizes) -> dict[str, Any]:
-    part = sizing.PAGE_CACHE_MB * 1024 * 1024 // SHMCB_PARTS
+    part = fixed.PAGE_CACHE_MB * 1024 * 1024 // SHMCB_PARTS
     return {
-        "front_threads": sizing.FRONT_THREADS,
+        "front_threads": fixed.FRONT_THREADS,
         "statement_ms": sizes.times.statement * 1000,
         "fail_safe": round(sizes.times.fail_safe(sizes.web.threads)),
         "compressed": list(COMPRESSED.items()),
         "compressed_types": "|".join(COMPRESSED),
-        "page_cache_mb": sizing.PAGE_CACHE_MB,
-        "page_cache_bytes": sizing.PAGE_CACHE_MB * 1024 * 1024,
+        "page_cache_mb": fixed.PAGE_CACHE_MB,
+        "page_cache_bytes": fixed.PAGE_CACHE_MB * 1024 * 1024,
         "page_cache_part_kb": part // 1024,
         "page_cache_largest": int(part * PAGE_SHARE),
     }
@@ -75,14 +75,14 @@ def _apache(sizes: Sizes) -> dict[str, Any]:
 def _mysql(sizes: Sizes) -> dict[str, Any]:
     db, network = sizes.database, IPv4Network(sizes.fleet.site.private_network)
     return {
-        "refresher_connections": sizing.REFRESHER_CONNECTIONS,
-        "health_connections": sizing.HEALTH_CONNECTIONS,
-        "command_connections": sizing.COMMAND_CONNECTIONS,
-        "monitor_connections": sizing.MONITOR_CONNECTIONS,
-        "admin_connections": sizing.ADMIN_CONNECTIONS,
-        "table_open_cache": sizing.TABLE_OPEN_CACHE,
-        "store_sockets": sizing.STORE_SOCKETS,
-        "max_item_mb": sizing.MAX_ITEM_MB,
+        "refresher_connections": fixed.REFRESHER_CONNECTIONS,
+        "health_connections": fixed.HEALTH_CONNECTIONS,
+        "command_connections": fixed.COMMAND_CONNECTIONS,
+        "monitor_connections": fixed.MONITOR_CONNECTIONS,
+        "admin_connections": fixed.ADMIN_CONNECTIONS,
+        "table_open_cache": fixed.TABLE_OPEN_CACHE,
+        "store_sockets": fixed.STORE_SOCKETS,
+        "max_item_mb": fixed.MAX_ITEM_MB,
         "pool_percent": round(100 * db.buffer_pool_share),
         "pool_reason": (
             "something else runs on this machine" if db.is_shared else "it has nothing else to do"
@@ -93,7 +93,7 @@ def _mysql(sizes: Sizes) -> dict[str, Any]:
 
 def _memory(sizes: Sizes) -> dict[str, Any]:
     fullest = max(sizes.memory, key=lambda memory: memory.used)
-    web = fullest.of(sizing.DAEMONS, sizing.CHILDREN, sizing.PAGE_CACHE)
+    web = fullest.of(fixed.DAEMONS, fixed.CHILDREN, fixed.PAGE_CACHE)
     web_mb = sum(mb for _, mb in web)
     return {
         "daemons_mb": sizes.web.processes * sizes.fleet.application.process_mb,
@@ -102,8 +102,8 @@ def _memory(sizes: Sizes) -> dict[str, Any]:
         "web_memory_sum": summed(web),
         "web_memory_mb": web_mb,
         "web_memory_max": int(web_mb * FAULT_FACTOR),
-        "refresher_mb": sizing.REFRESHER_MB,
-        "refresher_max_mb": 2 * sizing.REFRESHER_MB,
+        "refresher_mb": fixed.REFRESHER_MB,
+        "refresher_max_mb": 2 * fixed.REFRESHER_MB,
     }
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from kickoff.testing.apache import ApacheProcess, running_apache
@@ -20,7 +22,7 @@ def any_fleet(request):
 
 
 @pytest.fixture(scope="module")
-def apache() -> ApacheProcess:
+def apache() -> Iterator[ApacheProcess]:
     """Apache with site.conf of the example."""
     with running_apache(on_this_machine(example_fleet())) as server:
         yield server

@@ -63,7 +63,7 @@ def shared() -> Iterator[Balanced]:
 
 
 @pytest.fixture
-def balanced(shared) -> Balanced:
+def balanced(shared):
     """With all nodes ready."""
     shared.say(200, 200, 200)
     return shared

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from kickoff.testing.fleet import example_fleet, fleet_of
-from kickoff.tuning.sizing import TimeOuts, sizes_of
+from kickoff.tuning.sizing import sizes_of
+from kickoff.tuning.timeouts import TimeOuts
 
 
 class TestExample:

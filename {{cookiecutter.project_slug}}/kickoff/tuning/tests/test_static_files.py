@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import brotli
@@ -27,7 +28,7 @@ def collected() -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def site(collected) -> ApacheProcess:
+def site(collected) -> Iterator[ApacheProcess]:
     """Apache with two files, collected as `manage.py collectstatic` does."""
     with running_apache(on_this_machine(example_fleet())) as server:
         collected |= collect(server.release / "staticfiles", {"site.css": STYLE, "dot.png": IMAGE})

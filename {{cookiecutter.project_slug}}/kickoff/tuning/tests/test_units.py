@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -17,7 +16,7 @@ SECURE_ENOUGH = 4.0  # of 10, by systemd's own count; below it says OK
 
 
 @pytest.fixture
-def written(any_fleet, tmp_path) -> Path:
+def written(any_fleet, tmp_path):
     """The files of a fleet, their programs replaced by one that this machine has."""
     for file in tuned_files(any_fleet):
         file.write(tmp_path)
