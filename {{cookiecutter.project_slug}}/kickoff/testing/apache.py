@@ -79,7 +79,8 @@ class ApacheProcess(ServerProcess):
 
     def asked(self, path: str) -> int:
         """How often Python was asked for it, in any of the processes."""
-        return (self.release / "config" / "asked").read_text().splitlines().count(path)
+        record = self.release / "config" / "asked"
+        return record.read_text().splitlines().count(path) if record.exists() else 0
 
     def children(self) -> dict[int, tuple[str, int]]:
         """The processes below it: their command and number of threads."""
