@@ -32,7 +32,7 @@ def application(environ: dict[str, Any], start_response: Callable[..., object]) 
         time.sleep(1.1)
     if path == "/error":
         status = "500 Internal Server Error"
-    if path == "/named":
+    if path.endswith("named"):
         headers.append(("X-Served-By", "somebody"))
     if path == "/cookie":
         headers += [("Cache-Control", "public, max-age=60"), ("Set-Cookie", "who=me")]

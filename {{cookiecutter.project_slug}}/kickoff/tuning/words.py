@@ -46,7 +46,7 @@ def words(sizes: Sizes) -> dict[str, Any]:
         "mc": sizes.memcached,
         "balancer": sizes.balancer,
         "times": sizes.times,
-        "drain_file": f"/var/lib/{fleet.site.name}/draining",
+        "drain_file": f"/var/lib/{fleet.site.name}/drain",
         "disk_percent": DISK_PERCENT,
         "check_inter": sizes.times.check_interval,
         **_apache(sizes),

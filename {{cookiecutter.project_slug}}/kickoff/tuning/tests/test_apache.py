@@ -40,9 +40,12 @@ class TestHosts:
             apache.get("/public/direct", host="web1.example.com")
         assert apache.asked("/public/direct") == 2
 
-    @pytest.mark.parametrize("path", ["/", "/error", "/static/none.css", "/frontz", "/named"])
+    @pytest.mark.parametrize(
+        "path", ["/", "/error", "/static/none.css", "/frontz", "/named", "/public/named"]
+    )
     def test_every_answer_says_which_node_it_is_from(self, apache, path):
-        assert apache.get(path).headers.get_all("X-Served-By") == ["web1"]
+        for _ in range(2):
+            assert apache.get(path).headers.get_all("X-Served-By") == ["web1"]
 
     def test_frontz_says_404_while_the_node_drains(self, apache):
         assert apache.get("/frontz").status == 204
