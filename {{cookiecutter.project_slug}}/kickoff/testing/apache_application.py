@@ -25,7 +25,8 @@ def application(environ: dict[str, Any], start_response: Callable[..., object]) 
     headers = [("Content-Type", "application/json")]
     status = "200 OK"
     if path.startswith("/public"):
-        headers.append(("Cache-Control", "public, max-age=1"))
+        age_s = 60 if path.startswith("/public/kept") else 1
+        headers.append(("Cache-Control", f"public, max-age={age_s}"))
     if path.startswith("/public/slow"):
         time.sleep(0.3)
     if path == "/slow":
@@ -34,8 +35,8 @@ def application(environ: dict[str, Any], start_response: Callable[..., object]) 
         status = "500 Internal Server Error"
     if path.endswith("named"):
         headers.append(("X-Served-By", "somebody"))
-    if path == "/cookie":
-        headers += [("Cache-Control", "public, max-age=60"), ("Set-Cookie", "who=me")]
+    if path.endswith("/cookie"):
+        headers.append(("Set-Cookie", "who=me"))
     known = {
         "pid": os.getpid(),
         "environ": {name: value for name, value in environ.items() if isinstance(value, str)},
@@ -45,7 +46,7 @@ def application(environ: dict[str, Any], start_response: Callable[..., object]) 
         "process_group": mod_wsgi.process_group,
         "application_group": mod_wsgi.application_group,
     }
-    if path == "/public/large":
+    if path.endswith("/large"):
         known["padding"] = "x" * int(environ["QUERY_STRING"])
     body = json.dumps(known).encode()
     start_response(status, [*headers, ("Content-Length", str(len(body)))])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 from collections import Counter
 from collections.abc import Iterator
@@ -79,7 +80,8 @@ def certificate():
     subprocess.run(command, check=True, capture_output=True)
     path.write_text(path.read_text() + (folder / "crt").read_text())
     path.chmod(0o644)
-    return path
+    yield path
+    shutil.rmtree(folder)
 
 
 def test_any_fleet_is_valid_without_a_warning(any_fleet, certificate):

@@ -15,6 +15,7 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 from kickoff.testing.apache import ApacheProcess, running_apache
 from kickoff.testing.fleet import example_fleet, on_this_machine
+from kickoff.testing.waiting import wait_until
 
 STYLE = b"body { color: #123456; }\n" * 200
 IMAGE = os.urandom(3000)
@@ -33,7 +34,7 @@ def site(collected) -> Iterator[ApacheProcess]:
     with running_apache(on_this_machine(example_fleet())) as server:
         collected |= collect(server.release / "staticfiles", {"site.css": STYLE, "dot.png": IMAGE})
         yield server
-        assert (server.release / "config" / "loaded").exists()
+        wait_until(lambda: (server.release / "config" / "asked").exists())
         assert not (server.release / "config" / "asked").read_text(), "Python was asked"
 
 
