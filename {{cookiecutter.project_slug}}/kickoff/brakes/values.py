@@ -25,7 +25,7 @@ _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgt]?)(?:i?b)?", re.IGNORECASE)
 
 
 class NotFoundError(Exception):
-    """What a rule needs is not there, or cannot be read. The message says what, and where to look."""
+    """What a rule needs is not there, or cannot be read. The message says what, and where."""
 
 
 class DoesNotApplyError(Exception):

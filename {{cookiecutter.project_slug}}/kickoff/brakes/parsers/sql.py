@@ -9,9 +9,9 @@ from pathlib import Path
 from kickoff.brakes.parsers.source import Reading, place
 
 _ACCOUNT = r"""['"`](?P<user>[^'"`]*)['"`]\s*@\s*['"`](?P<host>[^'"`]*)['"`]"""
-_GRANT = re.compile(rf"GRANT\s+(?P<rights>[^;]*?)\s+ON\s+(?P<on>\S+)\s+TO\s+{_ACCOUNT}", re.I)
-_CREATE = re.compile(rf"CREATE\s+USER\s+(?:IF\s+NOT\s+EXISTS\s+)?{_ACCOUNT}(?P<limits>[^;]*)", re.I)
-_COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/", re.S)
+_GRANT = re.compile(rf"GRANT\s+(?P<rights>[^;]*?)\s+ON\s+(?P<on>\S+)\s+TO\s+{_ACCOUNT}", re.IGNORECASE)
+_CREATE = re.compile(rf"CREATE\s+USER\s+(?:IF\s+NOT\s+EXISTS\s+)?{_ACCOUNT}(?P<limits>[^;]*)", re.IGNORECASE)
+_COMMENT = re.compile(r"--[^\n]*|/\*[^!M].*?\*/", re.DOTALL)  # /*! and /*M! are read by servers
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,8 @@ def grants_of(text: str, path: Path | None = None) -> list[Grant]:
             found["user"],
             found["host"],
             frozenset(
-                right.strip().upper() for right in re.sub(r"\([^)]*\)", "", found["rights"]).split(",")
+                right.strip().upper()
+                for right in re.sub(r"\([^)]*\)", "", found["rights"]).split(",")
             ),
             found["on"].replace("`", ""),
             _place(path, text, found.start()),

@@ -26,6 +26,7 @@ SERVER_DEFAULTS = {
     "weight": "1",
     "pool-purge-delay": "5s",
     "slowstart": "0",
+    "fastinter": "0",
 }
 FEWER_THAN = re.compile(r"nbsrv\(([^)]+)\)\s+lt\s+(\d+)")
 
@@ -109,12 +110,29 @@ class HAProxy(Part):
 
     @cached_property
     def backend(self) -> Section:
-        """The backend of the site: the one with the most checked servers."""
+        """The backend of the site's pages: the default one, or the one with the most servers."""
         if not self.backends:
             raise NotFoundError("HAProxy has no backend with servers.")
-        return max(
-            self.backends, key=lambda each: sum(s.is_checked for s in self.servers(each))
-        )
+        for frontend in self.frontends:
+            for line in frontend.find("default_backend"):
+                if found := self.named(line.words[1]):
+                    return found
+        return max(self.backends, key=lambda each: len(self.servers(each)))
+
+    def named(self, name: str) -> Section | None:
+        return next((each for each in self.backends if each.name == name), None)
+
+    @cached_property
+    def checked(self) -> list[Section]:
+        """The backends whose servers are probed, the site's own first."""
+        found = [each for each in self.backends if any(s.is_checked for s in self.servers(each))]
+        if not found:
+            raise NotFoundError("HAProxy probes no server.")
+        return sorted(found, key=lambda each: each is not self.backend)
+
+    def probed_nodes(self) -> list[Server]:
+        """One server of each backend that is probed: they share its default-server line."""
+        return [self.servers(section)[0] for section in self.checked]
 
     @cached_property
     def nodes(self) -> list[Server]:
@@ -126,12 +144,20 @@ class HAProxy(Part):
         """The line, the backend and the number: fewer ready nodes than this, and all are asked."""
         for frontend in self.frontends:
             for line in frontend.find("use_backend"):
-                found = FEWER_THAN.search(" ".join(line.words))
-                if found and found[1] == self.backend.name:
-                    target = next((s for s in self.backends if s.name == line.words[1]), None)
-                    if target:
-                        return line, target, Value("nbsrv lt", int(found[2]), line.where)
+                where, condition = self._condition(frontend, line)
+                found = FEWER_THAN.search(condition)
+                target = self.named(line.words[1])
+                if target and found and found[1] == self.backend.name:
+                    return line, target, Value("nbsrv lt", int(found[2]), where)
         raise DoesNotApplyError("No use_backend … if { nbsrv(…) lt N } opens when nodes fail.")
+
+    def _condition(self, frontend: Section, line: Line) -> tuple[str, str]:
+        """The place and the text of what a line depends on, also when an acl has it."""
+        names = set(line.words[2:])
+        for acl in frontend.find("acl"):
+            if acl.words[1] in names:
+                return acl.where, " ".join(acl.words)
+        return line.where, " ".join(line.words)
 
     def timeout(self, name: str) -> Value[float]:
         """A time-out of the site's backend or frontend in seconds; none when it is not written."""

@@ -25,6 +25,7 @@ DEFAULTS = {
 @dataclass
 class Memcached(Part):
     options: dict[str, Value[str]] = field(default_factory=dict)
+    others: list[dict[str, Value[str]]] = field(default_factory=list)  # of its other nodes
 
     def text(self, letter: str) -> Value[str]:
         self.require()

@@ -10,6 +10,8 @@ from kickoff.brakes.parsers.sql import Account, Grant
 from kickoff.brakes.parts.base import NO_LIMIT, Part
 from kickoff.brakes.values import DEFAULT, NotFoundError, Value, seconds, size, switch, whole
 
+USER_CONNECTIONS = re.compile(r"MAX_USER_CONNECTIONS\s+(\d+)", re.IGNORECASE)
+STATEMENT_TIME = re.compile(r"MAX_STATEMENT_TIME\s+([\d.]+)", re.IGNORECASE)
 GROUPS = re.compile(r"(mysqld|mariadb|mariadbd|server)(-\d+(\.\d+)?)?")
 # Where MariaDB 10.11 and MySQL 8.4 agree, or MariaDB's where the rule is about the worse of both.
 DEFAULTS = {
@@ -29,6 +31,9 @@ DEFAULTS = {
     "max_connections": "151",
     "max_heap_table_size": "16M",
     "max_statement_time": "0",
+    "innodb_io_capacity": "200",
+    "max_connect_errors": "100",
+    "port": "3306",
     "query_cache_type": "OFF",
     "read_buffer_size": "128K",
     "read_rnd_buffer_size": "256K",
@@ -36,7 +41,7 @@ DEFAULTS = {
     "slow_query_log": "OFF",
     "sort_buffer_size": "2M",
     "sql_mode": "STRICT_TRANS_TABLES",
-    "sync_binlog": "1",
+    "sync_binlog": "0",
     "table_open_cache": "2000",
     "thread_stack": "292K",
     "tmp_table_size": "16M",
@@ -84,6 +89,18 @@ class MySQL(Part):
     def limit(self, name: str) -> Value[float]:
         """Seconds, where 0 means that there is no limit."""
         return self.text(name).map(lambda text: seconds(text) or NO_LIMIT)
+
+    def user_connections(self, account: Account) -> Value[int]:
+        """MAX_USER_CONNECTIONS; 0 where the account has none."""
+        found = USER_CONNECTIONS.search(account.limits)
+        name = f"MAX_USER_CONNECTIONS of {account.user}"
+        return Value(name, int(found[1]) if found else 0, account.where)
+
+    def statement_time(self, account: Account) -> Value[float]:
+        """MAX_STATEMENT_TIME in seconds; no limit where the account has none."""
+        found = STATEMENT_TIME.search(account.limits)
+        name = f"MAX_STATEMENT_TIME of {account.user}"
+        return Value(name, float(found[1]) if found else NO_LIMIT, account.where)
 
     def counter(self, name: str) -> Value[int]:
         if name not in self.status:

@@ -22,10 +22,13 @@ POOL_DEFAULTS: dict[str, float] = {
 # What Django assumes where a project sets nothing.
 DEFAULTS: dict[str, object] = {
     "ALLOWED_HOSTS": [],
+    "CACHING_LEASE_S": 10,
     "CACHES": {},
     "CSRF_COOKIE_SECURE": False,
     "DATABASES": {},
+    "DATA_UPLOAD_MAX_MEMORY_SIZE": 2_621_440,
     "DEBUG": False,
+    "HEALTH_DISK_FAIL_PERCENT": 5,
     "INSTALLED_APPS": [],
     "LOGGING": {},
     "MIDDLEWARE": [],

@@ -30,6 +30,13 @@ class Unit:
             return found[-1]
         raise NotFoundError(f"{self.where}: [{section}] has no {name}.")
 
+    def anywhere(self, name: str) -> Value[str]:
+        """Of whatever section: systemd moved some from [Service] to [Unit]."""
+        for option in reversed(self.options):
+            if option.name == name:
+                return Value(f"{self.name} {name}", option.value or "", option.where)
+        raise NotFoundError(f"{self.where}: there is no {name}.")
+
     def seconds(self, section: str, name: str) -> Value[float]:
         read = self.text(section, name)
         return read.map(lambda text: math.inf if text == "infinity" else _span(text))

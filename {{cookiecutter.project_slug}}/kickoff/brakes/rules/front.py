@@ -154,11 +154,10 @@ def nothing_is_started_under_load(site: Configuration) -> Outcome:
     site.apache.require_threads()
     start, each, least, most, workers = map(
         site.apache.whole,
-        ("StartServers", "ThreadsPerChild", "MinSpareThreads", "MaxSpareThreads")
-        + ("MaxRequestWorkers",),
+        ("StartServers", "ThreadsPerChild", "MinSpareThreads", "MaxSpareThreads", "MaxRequestWorkers"),
     )
     is_fixed = start.value * each.value == workers.value == least.value
-    # Apache raises a MaxSpareThreads that is too low by itself: then the file does not say what runs.
+    # Apache raises a MaxSpareThreads that is too low: then the file does not say what runs.
     is_kept = least.value + each.value <= most.value < 2 * (workers.value + each.value)
     return expect(
         is_fixed and is_kept,

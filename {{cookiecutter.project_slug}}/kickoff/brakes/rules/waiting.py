@@ -222,9 +222,7 @@ def connecting_is_quick(site: Configuration) -> Outcome:
     mend="timeout http-request 10s, timeout http-keep-alive 5s",
 )
 def slow_visitors_go(site: Configuration) -> Outcome:
-    header, client, idle = map(
-        site.haproxy.timeout, ("http-request", "client", "http-keep-alive")
-    )
+    header, client, idle = map(site.haproxy.timeout, ("http-request", "client", "http-keep-alive"))
     return expect(
         header.value < client.value and idle.value <= header.value < 3 * idle.value,
         f"timeout http-keep-alive {idle.value:g} ≤ timeout http-request < {3 * idle.value:g}, "

@@ -1,0 +1,227 @@
+"""The sessions of the database: isolation, character set, what is ended when it takes too long."""
+
+from __future__ import annotations
+
+import math
+
+from kickoff.brakes.configuration import Configuration
+from kickoff.brakes.parts.base import NO_LIMIT
+from kickoff.brakes.registry import ERROR, WARNING, rule
+from kickoff.brakes.results import Outcome, expect
+from kickoff.brakes.values import DoesNotApplyError, Value, seconds, shown
+
+
+@rule(
+    "C56",
+    WARNING,
+    "The server begins transactions as Django wants them",
+    reads="transaction_isolation, OPTIONS isolation_level",
+    why="Where they differ, Django sends a SET with each new connection.",
+    mend="transaction_isolation = READ-COMMITTED",
+)
+def isolation_agrees(site: Configuration) -> Outcome:
+    site.settings.require_mysql()
+    server = site.mysql.text("transaction_isolation")
+    django = site.settings.option("isolation_level")
+    wanted = str(django.value or "read committed").upper().replace(" ", "-")
+    return expect(server.value.upper() == wanted, wanted, server, django)
+
+
+@rule(
+    "C56b",
+    ERROR,
+    "What READ COMMITTED changes is logged row by row",
+    reads="transaction_isolation, log_bin, binlog_format",
+    why="The server refuses to write with READ COMMITTED and statements in its log.",
+    mend="binlog_format = ROW",
+)
+def rows_are_logged(site: Configuration) -> Outcome:
+    if not site.mysql.is_set("log_bin") or site.mysql.text("log_bin").value.upper() == "OFF":
+        raise DoesNotApplyError("log_bin is not set: there is no binary log.")
+    isolation = site.mysql.text("transaction_isolation")
+    form = site.mysql.text("binlog_format")
+    holds = form.value.upper() == "ROW" or isolation.value.upper() != "READ-COMMITTED"
+    return expect(holds, "ROW", form, isolation)
+
+
+@rule(
+    "C57",
+    ERROR,
+    "Every character can be stored",
+    reads="character_set_server, OPTIONS charset",
+    why="utf8mb3 and latin1 have no emoji: writing one is an error, or a question mark.",
+    mend="character_set_server = utf8mb4 and OPTIONS charset utf8mb4",
+)
+def characters_fit(site: Configuration) -> Outcome:
+    site.settings.require_mysql()
+    server, client = site.mysql.text("character_set_server"), site.settings.option("charset")
+    # Django asks for utf8mb4 by itself.
+    holds = server.value == "utf8mb4" and client.value in (None, "utf8mb4")
+    return expect(holds, "utf8mb4 on both sides", server, client)
+
+
+@rule(
+    "C57b",
+    ERROR,
+    "What does not fit is refused, not cut off",
+    reads="sql_mode",
+    why="Without strict mode a text that is too long loses its end, and nobody is told.",
+    mend="sql_mode = STRICT_TRANS_TABLES,…",
+)
+def mode_is_strict(site: Configuration) -> Outcome:
+    mode = site.mysql.text("sql_mode")
+    holds = any(word in mode.value.upper() for word in ("STRICT_", "TRADITIONAL"))
+    return expect(holds, "STRICT_TRANS_TABLES or STRICT_ALL_TABLES", mode)
+
+
+@rule(
+    "C58",
+    WARNING,
+    "A statement ends before the request that waits for it",
+    reads="max_statement_time or max_execution_time, request-timeout",
+    why="Without a limit a query goes on for hours after its visitor has left.",
+    mend="max_statement_time = 5 (MariaDB), max_execution_time = 5000 (MySQL, in ms)",
+)
+def statements_end(site: Configuration) -> Outcome:
+    statement = statement_limit(site)
+    request = site.apache.daemon.limit("request-timeout")
+    return expect(
+        statement.value < request.value,
+        f"max_statement_time < {request.value:g} request-timeout",
+        statement,
+        request,
+    )
+
+
+def statement_limit(site: Configuration) -> Value[float]:
+    if site.mysql.is_set("max_statement_time") or not site.mysql.is_set("max_execution_time"):
+        return site.mysql.limit("max_statement_time")
+    return site.mysql.whole("max_execution_time").map(lambda ms: ms / 1000 or NO_LIMIT)
+
+
+@rule(
+    "C58b",
+    WARNING,
+    "Django's client does not wait for ever for the database",
+    reads="OPTIONS connect_timeout, read_timeout, write_timeout, max_statement_time",
+    why="mysqlclient has no limits of its own: a frozen database freezes every thread.",
+    mend="OPTIONS: connect_timeout 3, read_timeout and write_timeout above max_statement_time",
+)
+def client_gives_up(site: Configuration) -> Outcome:
+    site.settings.require_mysql()
+    names = ("connect_timeout", "read_timeout", "write_timeout")
+    options = [site.settings.option(name) for name in names]
+    statement = statement_limit(site)
+    connect, read, _ = (option.value for option in options)
+    holds = all(option.value for option in options) and connect < read
+    return expect(
+        bool(holds) and statement.value <= read,
+        f"all set; connect_timeout < read_timeout, read_timeout ≥ {shown(statement.value)}",
+        *options,
+        statement,
+    )
+
+
+@rule(
+    "C58c",
+    WARNING,
+    "A transaction that nobody goes on with is ended",
+    reads="idle_transaction_timeout, request-timeout, threads",
+    why="It holds its locks. A time-out below the longest request cuts off work that goes on.",
+    mend="idle_transaction_timeout = 60",
+)
+def idle_transactions_end(site: Configuration) -> Outcome:
+    idle = site.mysql.limit("idle_transaction_timeout")
+    request = site.apache.daemon.limit("request-timeout")
+    fail_safe = request.value * (1 + math.log(max(site.apache.threads.value, 1)))
+    return expect(
+        fail_safe <= idle.value < 8 * request.value,
+        f"{fail_safe:.0f} (request-timeout × (1 + ln threads)) ≤ idle_transaction_timeout < "
+        f"{8 * request.value:g}",
+        idle,
+        request,
+    )
+
+
+@rule(
+    "C58d",
+    WARNING,
+    "A lock is waited for no longer than a statement may take",
+    reads="innodb_lock_wait_timeout, max_statement_time",
+    why="50 s is the default: far longer than any visitor waits.",
+    mend="innodb_lock_wait_timeout = 5",
+)
+def locks_are_given_up(site: Configuration) -> Outcome:
+    if site.mysql.is_set("max_statement_time"):
+        raise DoesNotApplyError("max_statement_time ends waits for locks, too.")
+    lock, statement = site.mysql.limit("innodb_lock_wait_timeout"), statement_limit(site)
+    return expect(
+        statement.value / 2 < lock.value <= statement.value,
+        f"{statement.value / 2:g} < innodb_lock_wait_timeout ≤ {statement.value:g}",
+        lock,
+        statement,
+    )
+
+
+@rule(
+    "C62",
+    WARNING,
+    "Slow queries are written down",
+    reads="slow_query_log, long_query_time, max_statement_time",
+    why="Statements that are cut off were slow before: the log names them in time.",
+    mend="slow_query_log = ON, long_query_time = 0.5",
+)
+def slow_queries_are_logged(site: Configuration) -> Outcome:
+    log, statement = site.mysql.switch("slow_query_log"), statement_limit(site)
+    long = site.mysql.text("long_query_time").map(float)
+    return expect(
+        log.value and 0.3 <= long.value < min(1, statement.value),
+        "ON; 0.3 ≤ long_query_time < 1",
+        log,
+        long,
+    )
+
+
+@rule(
+    "C58e",
+    WARNING,
+    "MariaDB and MySQL end statements at the same time",
+    reads="max_statement_time, max_execution_time",
+    why="One file for both servers, in different units: seconds here, milliseconds there.",
+    mend="max_execution_time = 1000 × max_statement_time",
+)
+def both_servers_agree(site: Configuration) -> Outcome:
+    names = ("max_statement_time", "max_execution_time")
+    if any(name not in site.mysql.variables for name in names):
+        raise DoesNotApplyError("The file is for one of them.")
+    mariadb, mysql = site.mysql.text(names[0]).map(seconds), site.mysql.whole(names[1])
+    return expect(
+        mysql.value == 1000 * mariadb.value, f"{1000 * mariadb.value:g} ms", mariadb, mysql
+    )
+
+
+@rule(
+    "C58f",
+    WARNING,
+    "The site's account has no other limit for statements than the server",
+    reads="MAX_STATEMENT_TIME, max_statement_time",
+    why="The account's own limit wins: with two, the time-outs beside it are sums of the wrong one.",
+    mend="The same number in both places",
+)
+def account_has_the_same_limit(site: Configuration) -> Outcome:
+    site.settings.require_mysql()
+    user = str(site.settings.database.get("USER", ""))
+    limits = [
+        limit
+        for account in site.mysql.accounts
+        if account.user == user and (limit := site.mysql.statement_time(account)).value != NO_LIMIT
+    ]
+    if not limits:
+        raise DoesNotApplyError("The account has no limit of its own.")
+    statement = statement_limit(site)
+    return expect(
+        all(limit.value == statement.value for limit in limits),
+        f"{shown(statement.value)} s",
+        *limits,
+        statement,
+    )
