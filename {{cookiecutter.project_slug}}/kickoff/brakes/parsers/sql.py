@@ -9,8 +9,12 @@ from pathlib import Path
 from kickoff.brakes.parsers.source import Reading, place
 
 _ACCOUNT = r"""['"`](?P<user>[^'"`]*)['"`]\s*@\s*['"`](?P<host>[^'"`]*)['"`]"""
-_GRANT = re.compile(rf"GRANT\s+(?P<rights>[^;]*?)\s+ON\s+(?P<on>\S+)\s+TO\s+{_ACCOUNT}", re.IGNORECASE)
-_CREATE = re.compile(rf"CREATE\s+USER\s+(?:IF\s+NOT\s+EXISTS\s+)?{_ACCOUNT}(?P<limits>[^;]*)", re.IGNORECASE)
+_GRANT = re.compile(
+    rf"GRANT\s+(?P<rights>[^;]*?)\s+ON\s+(?P<on>\S+)\s+TO\s+{_ACCOUNT}", re.IGNORECASE
+)
+_CREATE = re.compile(
+    rf"CREATE\s+USER\s+(?:IF\s+NOT\s+EXISTS\s+)?{_ACCOUNT}(?P<limits>[^;]*)", re.IGNORECASE
+)
 _COMMENT = re.compile(r"--[^\n]*|/\*[^!M].*?\*/", re.DOTALL)  # /*! and /*M! are read by servers
 
 

@@ -154,7 +154,13 @@ def nothing_is_started_under_load(site: Configuration) -> Outcome:
     site.apache.require_threads()
     start, each, least, most, workers = map(
         site.apache.whole,
-        ("StartServers", "ThreadsPerChild", "MinSpareThreads", "MaxSpareThreads", "MaxRequestWorkers"),
+        (
+            "StartServers",
+            "ThreadsPerChild",
+            "MinSpareThreads",
+            "MaxSpareThreads",
+            "MaxRequestWorkers",
+        ),
     )
     is_fixed = start.value * each.value == workers.value == least.value
     # Apache raises a MaxSpareThreads that is too low: then the file does not say what runs.

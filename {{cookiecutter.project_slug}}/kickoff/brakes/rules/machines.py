@@ -65,7 +65,7 @@ def python_agrees(site: Configuration) -> Outcome:
     try:
         text = marker.read_text(encoding="utf-8")
     except OSError as error:
-        raise NotFoundError(f"{marker} is not on this machine.") from error
+        raise DoesNotApplyError(f"{marker} is not on this machine: it is no node.") from error
     version = next((line for line in text.splitlines() if line.startswith("version")), "")
     found = Value("version", version.partition("=")[2].strip(), str(marker))
     wanted = ".".join(platform.python_version_tuple()[:2])

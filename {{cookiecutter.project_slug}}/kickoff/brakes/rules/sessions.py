@@ -205,7 +205,7 @@ def both_servers_agree(site: Configuration) -> Outcome:
     WARNING,
     "The site's account has no other limit for statements than the server",
     reads="MAX_STATEMENT_TIME, max_statement_time",
-    why="The account's own limit wins: with two, the time-outs beside it are sums of the wrong one.",
+    why="The account's own limit wins: with two, the sums beside the other are wrong.",
     mend="The same number in both places",
 )
 def account_has_the_same_limit(site: Configuration) -> Outcome:
