@@ -54,16 +54,13 @@ class Configuration:
     @cached_property
     def connections_per_node(self) -> Value[int]:
         """Connections to the database that one node opens at most."""
-        processes = self.apache.processes
-        settings = self.settings
-        if settings.has_pool:
-            each = settings.pool.most
-            count = processes.value * each.value
-            return Value("connections per node", count, f"{processes} × {each}")
-        threads = self.apache.threads
-        return Value(
-            "connections per node", processes.value * threads.value, f"{processes} × {threads}"
-        )
+        processes, threads = self.apache.processes, self.apache.threads
+        how, each = f"{threads}", threads.value
+        if self.settings.has_pool:
+            most = self.settings.pool.most
+            # A thread holds one at most: a larger pool never opens the rest.
+            how, each = f"the smaller of {most} and {threads}", min(most.value, threads.value)
+        return Value("connections per node", processes.value * each, f"{processes} × {how}")
 
     @cached_property
     def connections(self) -> Value[int]:

@@ -38,6 +38,7 @@ def rule(
 def run(site: Configuration, rules: Iterable[Rule] | None = None) -> list[Result]:
     """A result for each rule, never an exception of what is wrong with the site."""
     chosen = RULES.values() if rules is None else rules
+    chosen = sorted(chosen, key=lambda rule: rule.id)
     return [apply(rule, site) for rule in chosen if site.is_live or not rule.is_live]
 
 

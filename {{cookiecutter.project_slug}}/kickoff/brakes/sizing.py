@@ -39,8 +39,8 @@ def sizing(site: Configuration) -> dict[str, list[Row]]:
             _row("a node: memcached", lambda: _lent_memory(site)),
             _row("a node: usable", lambda: _usable(site)),
             _row("all nodes: Apache and Python", lambda: _web_memory(site, in_total=True)),
-            _row("memcached -m, each", lambda: _of(site.memcached.memory_bytes)),
-            _row("the buffer pool", lambda: _of(site.mysql.size("innodb_buffer_pool_size"))),
+            _row("memcached -m, each", lambda: site.memcached.memory_bytes),
+            _row("the buffer pool", lambda: site.mysql.size("innodb_buffer_pool_size")),
         ],
         "Waits, from the inside to the outside": [
             Row(value.name, _seconds(value.value), value.where) for value in waits(site)
@@ -70,10 +70,6 @@ def _slots_per_node(site: Configuration) -> Value[object]:
 def _slots(site: Configuration) -> Value[object]:
     nodes, slots = site.nodes.value, site.slots.value
     return Value("slots", nodes * slots, f"{nodes} nodes × {slots}")
-
-
-def _of(value: Value[int]) -> Value[object]:
-    return Value(value.name, mib(value.value), value.where)
 
 
 def _web_memory(site: Configuration, *, in_total: bool = False) -> Value[object]:

@@ -59,6 +59,13 @@ def shown(value: object) -> str:
     return "nothing" if value in (None, "") else str(value)
 
 
+class Size(int):
+    """Bytes, shown as people say them."""
+
+    def __str__(self) -> str:
+        return mib(self)
+
+
 def whole(text: str) -> int:
     return int(text)
 
@@ -76,12 +83,12 @@ def milliseconds(text: str) -> float:
     return seconds(text, "ms")
 
 
-def size(text: str) -> int:
+def size(text: str) -> Size:
     """`64`, `512K`, `1G`, `2 GiB`: powers of 1024, in bytes."""
     found = _SIZE.fullmatch(text.strip())
     if found is None:
         raise ValueError("is no size. Examples: 512K, 64M, 1G")
-    return int(float(found[1]) * BYTES[found[2].lower()])
+    return Size(float(found[1]) * BYTES[found[2].lower()])
 
 
 def switch(text: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from kickoff.brakes.parts.base import Part
-from kickoff.brakes.values import NotFoundError, Value
+from kickoff.brakes.values import NotFoundError, Size, Value
 
 Table = dict[str, Value[object]]
 
@@ -60,11 +60,11 @@ class Fleet(Part):
         return self._least("nodes", "cpus").map(int)
 
     @property
-    def node_memory_bytes(self) -> Value[float]:
+    def node_memory_bytes(self) -> Value[Size]:
         return self._least("nodes", "memory_gb").map(_from_gib)
 
     @property
-    def database_memory_bytes(self) -> Value[float]:
+    def database_memory_bytes(self) -> Value[Size]:
         return self.number("database", "memory_gb").map(_from_gib)
 
     @property
@@ -89,5 +89,5 @@ class Fleet(Part):
         return ", ".join(file.name for file in self.reading.files) or "fleet.toml"
 
 
-def _from_gib(gibibytes: float) -> float:
-    return gibibytes * 2**30
+def _from_gib(gibibytes: float) -> Size:
+    return Size(gibibytes * 2**30)

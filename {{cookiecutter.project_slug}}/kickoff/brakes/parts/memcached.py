@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from kickoff.brakes.parts.base import Part
-from kickoff.brakes.values import DEFAULT, NotFoundError, Value, size, whole
+from kickoff.brakes.values import DEFAULT, NotFoundError, Size, Value, size, whole
 
 # memcached 1.6, where nothing is written.
 DEFAULTS = {
@@ -42,10 +42,10 @@ class Memcached(Part):
     def whole(self, letter: str) -> Value[int]:
         return self.text(letter).map(whole)
 
-    def size(self, letter: str) -> Value[int]:
+    def size(self, letter: str) -> Value[Size]:
         return self.text(letter).map(size)
 
     @property
-    def memory_bytes(self) -> Value[int]:
+    def memory_bytes(self) -> Value[Size]:
         """`-m` counts MiB."""
-        return self.whole("-m").map(lambda mebibytes: mebibytes * 2**20)
+        return self.whole("-m").map(lambda mebibytes: Size(mebibytes * 2**20))

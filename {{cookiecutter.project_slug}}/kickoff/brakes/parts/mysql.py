@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from kickoff.brakes.parsers.ini import Option
 from kickoff.brakes.parsers.sql import Account, Grant
 from kickoff.brakes.parts.base import NO_LIMIT, Part
-from kickoff.brakes.values import DEFAULT, NotFoundError, Value, seconds, size, switch, whole
+from kickoff.brakes.values import DEFAULT, NotFoundError, Size, Value, seconds, size, switch, whole
 
 USER_CONNECTIONS = re.compile(r"MAX_USER_CONNECTIONS\s+(\d+)", re.IGNORECASE)
 STATEMENT_TIME = re.compile(r"MAX_STATEMENT_TIME\s+([\d.]+)", re.IGNORECASE)
@@ -80,7 +80,7 @@ class MySQL(Part):
     def whole(self, name: str) -> Value[int]:
         return self.text(name).map(lambda text: int(float(text)))
 
-    def size(self, name: str) -> Value[int]:
+    def size(self, name: str) -> Value[Size]:
         return self.text(name).map(size)
 
     def switch(self, name: str) -> Value[bool]:

@@ -151,6 +151,8 @@ def balancer_closes_first(site: Configuration) -> Outcome:
     reuse = site.haproxy.setting("http-reuse", default="safe")
     if reuse.value == "never":
         raise DoesNotApplyError(f"{reuse}: no connection is used twice.")
+    if not site.apache.switch("KeepAlive").value:
+        raise DoesNotApplyError("KeepAlive is Off: no connection is used twice.")
     apache = site.apache.seconds("KeepAliveTimeout")
     purge = site.haproxy.nodes[0].seconds("pool-purge-delay")
     least, most = 4 * purge.value, 10 * purge.value
