@@ -1,0 +1,62 @@
+"""Every tuned number of the files in deploy/: halved, doubled, and zero."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+# What is no tuned number: addresses, names, ports, statuses, versions, modes, patterns.
+NOT_TUNED = re.compile(
+    r"""
+    \d+\.\d+\.\d+\.\d+(/[\d.]+)?(:\d+)?      # addresses, networks
+    | :\d+ | \bport\s*=\s*\d+ | ^-p\s\d+ | ^Define\sPORT.*
+    | (web|cache|local|utf8mb|HTTP/|TLSv|h)\d+(\.\d+)?(?!\d) | utf8\S*
+    | (status|deny_status|code|R=|Redirect|mode|stats\slevel|fail-open)\s?\d+
+    | expect\sstatus\s\d+ | disable-on-404 | httpchk | field\(.*?\)
+    | ^\s*(Rewrite|<|ForceType|LogFormat|http-error|stats\ssocket|bind|\[).*
+    | "expr=.* | Include.* | mysqld-8\.4 | X-\S+
+    """,
+    re.VERBOSE,
+)
+NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?|(?<=[A-Za-z]=)\d+")
+COMMENT = re.compile(r"^\s*(#|--(\s|$)|;)")
+
+
+@dataclass(frozen=True)
+class Mutant:
+    file: str
+    line: int
+    before: str
+    after: str
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.before.strip()} → {self.after.strip()}"
+
+    def apply(self, text: str) -> str:
+        lines = text.splitlines()
+        assert lines[self.line] == self.before
+        lines[self.line] = self.after
+        return "\n".join(lines) + "\n"
+
+
+def mutants(file: str, text: str) -> Iterator[Mutant]:
+    for number, line in enumerate(text.splitlines()):
+        if COMMENT.match(line):
+            continue
+        masked = NOT_TUNED.sub(lambda found: "_" * len(found[0]), line)
+        for found in NUMBER.finditer(masked):
+            for value in _others(found[0]):
+                after = line[: found.start()] + value + line[found.end() :]
+                yield Mutant(file, number, line, after)
+
+
+def _others(text: str) -> list[str]:
+    """Half, twice, and zero; of a zero, one."""
+    if "." in text:
+        number = float(text)
+        return [f"{number / 2:g}", f"{number * 2:g}", "0"]
+    whole = int(text)
+    if whole == 0:
+        return ["1"]
+    return [str(value) for value in dict.fromkeys([whole // 2, whole * 2, 0])]
