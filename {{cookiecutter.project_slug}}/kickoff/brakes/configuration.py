@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
+from kickoff.brakes.answers import Live
 from kickoff.brakes.parts.apache import Apache
 from kickoff.brakes.parts.fleet import Fleet
 from kickoff.brakes.parts.haproxy import HAProxy
@@ -33,10 +34,17 @@ class Configuration:
     units: Units
     fleet: Fleet
     settings: Settings
-    is_live: bool = False
-    # Of running servers: what they say, by server, and what could not be asked.
-    disagreements: dict[str, list[str]] = field(default_factory=dict)
-    silent: dict[str, str] = field(default_factory=dict)
+    live: Live | None = None  # what the running servers said, when they were asked
+
+    @property
+    def is_live(self) -> bool:
+        return self.live is not None
+
+    @property
+    def running(self) -> Live:
+        if self.live is None:
+            raise NotFoundError("The running servers were not asked: brakes --live")
+        return self.live
 
     @cached_property
     def nodes(self) -> Value[int]:

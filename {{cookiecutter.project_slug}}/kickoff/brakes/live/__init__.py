@@ -1,9 +1,24 @@
-"""Asking the running servers."""
+"""Asking the running servers: what they say takes the place of what their files say."""
 
 from __future__ import annotations
 
+from kickoff.brakes.answers import Live, SilentError
 from kickoff.brakes.configuration import Configuration
+from kickoff.brakes.live import apache, haproxy, memcached, mysql
 
 
-def ask(site: Configuration, socket: str, url: str) -> Configuration:
+def ask(site: Configuration, haproxy_socket: str, server_status: str) -> Configuration:
+    """The same site as its servers see it. Who does not answer is noted, nothing is raised."""
+    live = Live()
+    for name, question in {
+        "mysql": lambda: mysql.ask(site),
+        "memcached": lambda: memcached.ask(site),
+        "haproxy": lambda: haproxy.ask(site, haproxy_socket),
+        "apache": lambda: apache.ask(site, server_status),
+    }.items():
+        try:
+            live.answers[name] = question()
+        except SilentError as error:
+            live.silent[name] = str(error)
+    site.live = live
     return site

@@ -65,7 +65,6 @@ WIDE = frozenset(["virtualhost", "ifmodule", "ifdefine", "ifversion"])
 @dataclass
 class Apache(Part):
     all_directives: list[Directive] = field(default_factory=list)
-    overrides: dict[str, Value[str]] = field(default_factory=dict)  # what a running server says
 
     @cached_property
     def mpm(self) -> Value[str]:
@@ -116,8 +115,6 @@ class Apache(Part):
     def text(self, name: str) -> Value[str]:
         """What a directive says, or Apache's default. NotFoundError where it has none."""
         key = name.lower()
-        if key in self.overrides:
-            return self.overrides[key]
         for spelling in (key, OLD_NAMES.get(key, key)):
             if line := self.wide(spelling):
                 return Value(line.name, line.text, line.where)

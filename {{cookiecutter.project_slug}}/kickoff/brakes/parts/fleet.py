@@ -46,10 +46,10 @@ class Fleet(Part):
             raise NotFoundError(f"{self.place}: {title} has no number {key}.")
         return Value(found.name, float(found.value), found.where)
 
-    def _least(self, kind: str, key: str) -> Value[float]:
-        """Nodes share their files, so the smallest one sets what all can do."""
-        numbers = [self._number(row, f"[[{kind}]]", key) for row in self.rows(kind)]
-        return min(numbers, key=lambda number: number.value)
+    def _of_nodes(self, key: str) -> list[Value[float]]:
+        """Of all nodes, the smallest first: they share their files, so it sets what all can do."""
+        numbers = [self._number(row, "[[nodes]]", key) for row in self.rows("nodes")]
+        return sorted(numbers, key=lambda number: number.value)
 
     @property
     def node_count(self) -> Value[int]:
@@ -57,11 +57,17 @@ class Fleet(Part):
 
     @property
     def cpus(self) -> Value[int]:
-        return self._least("nodes", "cpus").map(int)
+        """Of the smallest node."""
+        return self._of_nodes("cpus")[0].map(int)
+
+    @property
+    def most_cpus(self) -> Value[int]:
+        """Of the largest node."""
+        return self._of_nodes("cpus")[-1].map(int)
 
     @property
     def node_memory_bytes(self) -> Value[Size]:
-        return self._least("nodes", "memory_gb").map(_from_gib)
+        return self._of_nodes("memory_gb")[0].map(_from_gib)
 
     @property
     def database_memory_bytes(self) -> Value[Size]:

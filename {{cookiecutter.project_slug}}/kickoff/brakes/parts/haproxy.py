@@ -78,7 +78,9 @@ class Server:
 @dataclass
 class HAProxy(Part):
     sections: list[Section] = field(default_factory=list)
+    # Of a running server, by backend and server:
     overrides: dict[tuple[str, str], dict[str, Value[str]]] = field(default_factory=dict)
+    states: dict[tuple[str, str], Value[str]] = field(default_factory=dict)
 
     def of_kind(self, *kinds: str) -> list[Section]:
         self.require()

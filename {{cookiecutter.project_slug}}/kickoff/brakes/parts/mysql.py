@@ -77,6 +77,10 @@ class MySQL(Part):
     def is_set(self, name: str) -> bool:
         return name in self.variables or OTHER_NAMES.get(name) in self.variables
 
+    @property
+    def has_binary_log(self) -> bool:
+        return self.is_set("log_bin") and self.text("log_bin").value.upper() not in ("OFF", "0")
+
     def whole(self, name: str) -> Value[int]:
         return self.text(name).map(lambda text: int(float(text)))
 
@@ -100,7 +104,8 @@ class MySQL(Part):
         """MAX_STATEMENT_TIME in seconds; no limit where the account has none."""
         found = STATEMENT_TIME.search(account.limits)
         name = f"MAX_STATEMENT_TIME of {account.user}"
-        return Value(name, float(found[1]) if found else NO_LIMIT, account.where)
+        limit = float(found[1]) if found else 0
+        return Value(name, limit or NO_LIMIT, account.where)
 
     def counter(self, name: str) -> Value[int]:
         if name not in self.status:

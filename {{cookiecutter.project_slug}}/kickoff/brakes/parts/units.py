@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from kickoff.brakes.parsers.ini import Option
 from kickoff.brakes.parts.base import Part
-from kickoff.brakes.values import NotFoundError, Value, seconds
+from kickoff.brakes.values import NotFoundError, Value, seconds, whole
 
 
 @dataclass
@@ -36,6 +36,9 @@ class Unit:
             if option.name == name:
                 return Value(f"{self.name} {name}", option.value or "", option.where)
         raise NotFoundError(f"{self.where}: there is no {name}.")
+
+    def whole(self, section: str, name: str) -> Value[int]:
+        return self.text(section, name).map(whole)
 
     def seconds(self, section: str, name: str) -> Value[float]:
         read = self.text(section, name)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from contextlib import suppress
 
 from kickoff.brakes.configuration import Configuration
+from kickoff.brakes.parts.haproxy import Server
 from kickoff.brakes.registry import ERROR, WARNING, rule
 from kickoff.brakes.results import Outcome, expect
-from kickoff.brakes.values import DoesNotApplyError, NotFoundError, Value
+from kickoff.brakes.values import DEFAULT, DoesNotApplyError, NotFoundError, Value
 
 OWN_WEIGHT = 100  # of a node in fleet.toml
 BUSY_SHARE = 0.5  # of the slots at the peak: above it, waiting grows faster than the load
@@ -31,6 +32,14 @@ def maxconn_fits_apache(site: Configuration) -> Outcome:
     return expect(holds, f"0 < maxconn ≤ {workers.value} MaxRequestWorkers", *limits, workers)
 
 
+def page_servers(site: Configuration) -> list[Server]:
+    """The servers that pages come from, those of last resort as well."""
+    servers = list(site.haproxy.nodes)
+    with suppress(DoesNotApplyError):
+        servers += site.haproxy.servers(site.haproxy.fail_open[1])
+    return servers
+
+
 @rule(
     "C35b",
     WARNING,
@@ -40,11 +49,8 @@ def maxconn_fits_apache(site: Configuration) -> Outcome:
     mend="maxconn = processes × threads in the backend of pages.",
 )
 def maxconn_is_the_slots(site: Configuration) -> Outcome:
-    slots, balancer = site.slots, site.haproxy
-    servers = list(balancer.nodes)
-    with suppress(DoesNotApplyError):
-        servers += balancer.servers(balancer.fail_open[1])
-    limits = [server.whole("maxconn") for server in servers]
+    slots = site.slots
+    limits = [server.whole("maxconn") for server in page_servers(site)]
     return expect(
         all(limit.value == slots.value for limit in limits),
         f"maxconn = {slots.value} slots",
@@ -68,7 +74,7 @@ def files_have_their_threads(site: Configuration) -> Outcome:
         pages.add(balancer.fail_open[1].name)
     others = [each for each in balancer.backends if each.name not in pages]
     limits = [server.whole("maxconn") for each in others for server in balancer.servers(each)]
-    limits = [limit for limit in limits if limit.value]
+    limits = [limit for limit in limits if limit.where != DEFAULT]
     if not limits or site.apache.is_embedded:
         raise DoesNotApplyError("There is no backend for files with a maxconn.")
     left = workers.value - site.slots.value
@@ -189,7 +195,7 @@ def plan_is_what_runs(site: Configuration) -> Outcome:
         found.append(pool)
         holds = holds and pool.value == planned_pool.value
     planned = {str(row["name"].value): row.get("weight") for row in site.fleet.rows("nodes")}
-    for server in site.haproxy.nodes:
+    for server in page_servers(site):
         weight, wanted = server.whole("weight"), planned.get(server.name)
         found.append(weight)
         holds = holds and weight.value == (wanted.value if wanted else OWN_WEIGHT)

@@ -116,12 +116,14 @@ def code_is_loaded_once(site: Configuration) -> Outcome:
 )
 def processes_fit_the_cpus(site: Configuration) -> Outcome:
     site.apache.daemon  # noqa: B018  # embedded: C13b speaks of slots
-    processes, cpus = site.apache.processes, site.fleet.cpus
+    processes, least, most = site.apache.processes, site.fleet.cpus, site.fleet.most_cpus
     return expect(
-        cpus.value <= processes.value <= 2 * cpus.value,
-        f"{cpus.value} ≤ processes ≤ {2 * cpus.value} = 2 × {cpus.value} CPUs",
+        most.value <= processes.value <= 2 * least.value,
+        f"{most.value} CPUs of the largest node ≤ processes ≤ {2 * least.value} = 2 × "
+        f"{least.value} of the smallest",
         processes,
-        cpus,
+        least,
+        most,
     )
 
 

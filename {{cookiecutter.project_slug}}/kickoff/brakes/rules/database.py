@@ -5,7 +5,12 @@ from __future__ import annotations
 import math
 import re
 
-from kickoff.brakes.configuration import ADMINISTRATORS, MONITORING, Configuration
+from kickoff.brakes.configuration import (
+    ADMINISTRATORS,
+    COMMANDS,
+    MONITORING,
+    Configuration,
+)
 from kickoff.brakes.registry import ERROR, WARNING, rule
 from kickoff.brakes.results import Outcome, expect
 from kickoff.brakes.values import DoesNotApplyError, NotFoundError, Value
@@ -162,6 +167,36 @@ def site_has_its_limit(site: Configuration) -> Outcome:
         f"{needed} ≤ MAX_USER_CONNECTIONS ≤ {most} = max_connections - {MONITORING} - "
         f"{ADMINISTRATORS}",
         *limits,
+    )
+
+
+@rule(
+    "C52e",
+    WARNING,
+    "Other accounts leave the site its connections",
+    reads="MAX_USER_CONNECTIONS of all accounts, max_connections",
+    why="A command that runs wild takes connections that the sum gives to visitors.",
+    mend="MAX_USER_CONNECTIONS 5 for migrations and commands",
+)
+def others_leave_connections(site: Configuration) -> Outcome:
+    site.settings.require_mysql()
+    user = str(site.settings.database.get("USER", ""))
+    others = [
+        site.mysql.user_connections(account)
+        for account in site.mysql.accounts
+        if account.user != user
+    ]
+    if not others:
+        raise DoesNotApplyError("There is no other account.")
+    own = sum(site.mysql.user_connections(each).value for each in site.mysql.accounts) - sum(
+        limit.value for limit in others
+    )
+    left = site.mysql.whole("max_connections").value - MONITORING - ADMINISTRATORS - own
+    return expect(
+        all(limit.value >= COMMANDS for limit in others)
+        and sum(limit.value for limit in others) <= max(left, COMMANDS),
+        f"each at least {COMMANDS}, together at most {max(left, COMMANDS)}",
+        *others,
     )
 
 

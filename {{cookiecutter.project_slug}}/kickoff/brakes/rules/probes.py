@@ -11,7 +11,7 @@ from kickoff.brakes.parsers.haproxy import Section
 from kickoff.brakes.parts.haproxy import FEWER_THAN
 from kickoff.brakes.registry import ERROR, WARNING, rule
 from kickoff.brakes.results import Outcome, expect
-from kickoff.brakes.values import DoesNotApplyError, NotFoundError, Value
+from kickoff.brakes.values import DEFAULT, DoesNotApplyError, NotFoundError, Value
 
 READY_PATHS = ("readyz", "livez")
 DETECTION_S = (3.0, 15.0)  # a dead node gets requests no longer, a slow answer is no death
@@ -221,7 +221,7 @@ def death_is_noticed(site: Configuration) -> Outcome:
         inter, fall, fast = node.seconds("inter"), node.whole("fall"), node.seconds("fastinter")
         noticed = inter.value * fall.value
         # In doubt HAProxy asks more often: not so often that a slow node gets slower.
-        in_doubt = fast.value == 0 or 0.3 <= fast.value < 1
+        in_doubt = fast.where == DEFAULT or 0.3 <= fast.value < 1
         holds = holds and least <= noticed < most and inter.value <= 5 and in_doubt
         sums.append(f"{least:g} ≤ {inter.value:g} × {fall.value} = {noticed:g} < {most:g}")
         found += [inter, fall, fast]

@@ -36,7 +36,7 @@ def isolation_agrees(site: Configuration) -> Outcome:
     mend="binlog_format = ROW",
 )
 def rows_are_logged(site: Configuration) -> Outcome:
-    if not site.mysql.is_set("log_bin") or site.mysql.text("log_bin").value.upper() == "OFF":
+    if not site.mysql.has_binary_log:
         raise DoesNotApplyError("log_bin is not set: there is no binary log.")
     isolation = site.mysql.text("transaction_isolation")
     form = site.mysql.text("binlog_format")
@@ -152,7 +152,7 @@ def idle_transactions_end(site: Configuration) -> Outcome:
     mend="innodb_lock_wait_timeout = 5",
 )
 def locks_are_given_up(site: Configuration) -> Outcome:
-    if site.mysql.is_set("max_statement_time"):
+    if site.mysql.limit("max_statement_time").value != NO_LIMIT:
         raise DoesNotApplyError("max_statement_time ends waits for locks, too.")
     lock, statement = site.mysql.limit("innodb_lock_wait_timeout"), statement_limit(site)
     return expect(
@@ -224,4 +224,27 @@ def account_has_the_same_limit(site: Configuration) -> Outcome:
         f"{shown(statement.value)} s",
         *limits,
         statement,
+    )
+
+
+@rule(
+    "C58g",
+    WARNING,
+    "Migrations have time, and an end",
+    reads="MAX_STATEMENT_TIME of other accounts",
+    why="With the site's few seconds no index can be built. Without any limit a lock stays.",
+    mend="MAX_STATEMENT_TIME 3600 for the account of migrations",
+)
+def migrations_have_time(site: Configuration) -> Outcome:
+    site.settings.require_mysql()
+    user = str(site.settings.database.get("USER", ""))
+    others = [
+        site.mysql.statement_time(account)
+        for account in site.mysql.accounts
+        if account.user != user
+    ]
+    if not others:
+        raise DoesNotApplyError("There is no other account.")
+    return expect(
+        all(600 <= limit.value <= 86_400 for limit in others), "10 minutes to a day", *others
     )

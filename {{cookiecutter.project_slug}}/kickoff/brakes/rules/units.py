@@ -46,7 +46,7 @@ def _is_lasting(unit: Unit) -> bool:
     mend="LimitNOFILE=8192",
 )
 def apache_may_open_files(site: Configuration) -> Outcome:
-    limit = site.units.running("apache", "httpd").text("Service", "LimitNOFILE").map(size)
+    limit = site.units.running("apache", "httpd").whole("Service", "LimitNOFILE")
     workers = site.apache.whole("MaxRequestWorkers")
     needed = max(1024, 4 * workers.value)
     return expect(
@@ -55,6 +55,19 @@ def apache_may_open_files(site: Configuration) -> Outcome:
         limit,
         workers,
     )
+
+
+@rule(
+    "C92b",
+    WARNING,
+    "The refresher may open its files",
+    reads="LimitNOFILE of the refresher's unit",
+    why="Files of code, a socket to each memcached and two to the database: 1024 are plenty.",
+    mend="LimitNOFILE=4096",
+)
+def refresher_may_open_files(site: Configuration) -> Outcome:
+    limit = site.units.running("refresh_cache", "refresher").whole("Service", "LimitNOFILE")
+    return expect(1024 <= limit.value <= MOST_FILES, f"1024 to {MOST_FILES}", limit)
 
 
 @rule(
@@ -170,11 +183,15 @@ def disks_are_watched(site: Configuration) -> Outcome:
     disks = [unit for unit in timers if "disk" in unit.name]
     if not disks:
         return expect(False, "a timer for the disks", Value("timers", len(timers), "systemd"))
-    pauses = [unit.seconds("Timer", "OnUnitActiveSec") for unit in disks]
+    names = ("OnUnitActiveSec", "OnBootSec", "RandomizedDelaySec")
+    found = [[unit.seconds("Timer", name) for name in names] for unit in disks]
     return expect(
-        all(180 < pause.value < 600 for pause in pauses),
-        "more than 3 and less than 10 minutes between two looks",
-        *pauses,
+        all(
+            180 < pause.value < 600 and 0 < boot.value < pause.value > delay.value > 0
+            for pause, boot, delay in found
+        ),
+        "3 min < OnUnitActiveSec < 10 min, with OnBootSec and RandomizedDelaySec above 0 and below",
+        *(value for values in found for value in values),
     )
 
 

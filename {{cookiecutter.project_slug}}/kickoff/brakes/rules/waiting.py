@@ -221,13 +221,13 @@ def connecting_is_quick(site: Configuration) -> Outcome:
     reads="timeout http-request, timeout client, timeout http-keep-alive",
     why="Whoever sends a byte a minute holds a connection. Without its own limit the header of a "
     "request may take as long as timeout client for each byte.",
-    mend="timeout http-request 10s, timeout http-keep-alive 5s",
+    mend="timeout http-request 5s, timeout http-keep-alive 5s",
 )
 def slow_visitors_go(site: Configuration) -> Outcome:
     header, client, idle = map(site.haproxy.timeout, ("http-request", "client", "http-keep-alive"))
     return expect(
-        header.value < client.value and idle.value <= header.value < 3 * idle.value,
-        f"timeout http-keep-alive {idle.value:g} ≤ timeout http-request < {3 * idle.value:g}, "
+        header.value < client.value and idle.value <= header.value < 2 * idle.value,
+        f"timeout http-keep-alive {idle.value:g} ≤ timeout http-request < {2 * idle.value:g}, "
         f"and < timeout client {client.value:g}",
         header,
         client,

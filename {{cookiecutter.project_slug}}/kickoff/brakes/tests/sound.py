@@ -75,9 +75,7 @@ def fleet_text(nodes: int, cpus: int, memory_gb: int, peak: int) -> str:
     half_gb = memory_gb * 1024 // 8
     return (
         FLEET.format(cpus=cpus, memory_gb=memory_gb, peak=peak)
-        + "".join(
-            MEMCACHED.format(number=n, address=10 + n, memory_mb=half_gb) for n in (1, 2)
-        )
+        + "".join(MEMCACHED.format(number=n, address=10 + n, memory_mb=half_gb) for n in (1, 2))
         + "".join(
             NODE.format(number=n, address=10 + n, cpus=cpus, memory_gb=memory_gb)
             for n in range(1, nodes + 1)
