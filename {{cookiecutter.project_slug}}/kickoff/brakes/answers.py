@@ -39,7 +39,7 @@ def differences(
 
 def same(one: str, other: str) -> bool:
     """`6144M` is 6442450944, `ON` is 1, and a list of modes has no order."""
-    for read in (switch, size):
+    for read in (switch, float, size):
         try:
             return read(one) == read(other)
         except ValueError:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from django.db import DatabaseError, connections
+from django.core.exceptions import ImproperlyConfigured
+from django.db import Error, connections
 
 from kickoff.brakes.answers import SilentError, differences
 from kickoff.brakes.configuration import Configuration
@@ -11,7 +12,10 @@ from kickoff.brakes.values import Value
 
 
 def ask(site: Configuration) -> list[Value[object]]:
-    connection = connections["default"]
+    try:
+        connection = connections["default"]
+    except ImproperlyConfigured as error:
+        raise SilentError(f"Django cannot use its database: {error}") from error
     if connection.vendor != "mysql":
         raise SilentError(
             f"The database of this process is {connection.vendor}. Run brakes where DATABASE_URL "
@@ -26,7 +30,7 @@ def ask(site: Configuration) -> list[Value[object]]:
             status = _values(cursor.fetchall(), place)
             cursor.execute("SHOW GRANTS")
             grants = grants_of(";\n".join(row[0] for row in cursor.fetchall()))
-    except DatabaseError as error:
+    except Error as error:
         raise SilentError(f"The database did not answer: {error}") from error
     found = differences(site.mysql.variables, running)
     site.mysql.absent = ""

@@ -10,6 +10,7 @@ from kickoff.brakes.registry import ERROR, WARNING, rule
 from kickoff.brakes.results import Outcome, expect
 from kickoff.brakes.values import DoesNotApplyError, NotFoundError, Value, mib
 
+SOMAXCONN = Path("/proc/sys/net/core/somaxconn")
 USABLE_SHARE = 0.8  # of a machine's memory; the rest is the kernel's, and the files that it caches
 CHILD_BYTES = 30 * 2**20  # one Apache child with its threads
 REFRESHER_BYTES = 200 * 2**20
@@ -82,11 +83,10 @@ def python_agrees(site: Configuration) -> Outcome:
     is_live=True,
 )
 def kernel_queues_fit(site: Configuration) -> Outcome:
-    path = Path("/proc/sys/net/core/somaxconn")
     try:
-        kernel = Value("net.core.somaxconn", int(path.read_text()), str(path))
+        kernel = Value("net.core.somaxconn", int(SOMAXCONN.read_text()), str(SOMAXCONN))
     except OSError as error:
-        raise NotFoundError(f"{path}: {error.strerror}") from error
+        raise NotFoundError(f"{SOMAXCONN}: {error.strerror}") from error
     backlog = site.apache.whole("ListenBacklog")
     return expect(kernel.value >= backlog.value, f"≥ {backlog.value}", kernel, backlog)
 
