@@ -25,7 +25,11 @@ EXAMPLE = re.compile(r"#\s*(DATABASE_URL)=(\S+)")
 def settings_here() -> Settings:
     """The settings of this process."""
     values = {name: getattr(settings, name) for name in DEFAULTS if hasattr(settings, name)}
-    return Settings(values=values, module=str(settings.SETTINGS_MODULE))
+    return Settings(values=values, module=module_name())
+
+
+def module_name() -> str:
+    return os.environ.get("DJANGO_SETTINGS_MODULE", "settings")
 
 
 def settings_of_a_node(env_file: Path, module: str, folder: Path) -> Settings:

@@ -52,6 +52,8 @@ class Value(Generic[T]):
 
 
 def shown(value: object) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
     if isinstance(value, float):
         return "no limit" if math.isinf(value) else f"{value:g}"
     if isinstance(value, (list, tuple)):

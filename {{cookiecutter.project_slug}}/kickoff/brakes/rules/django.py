@@ -22,7 +22,7 @@ HEALTH = ("kickoff.health", "health_check", "watchman", "dockerflow")
 )
 def debug_is_off(site: Configuration) -> Outcome:
     debug = site.settings.get("DEBUG")
-    return expect(not debug.value, "False", debug)
+    return expect(not debug.value, "off", debug)
 
 
 @rule(
@@ -44,11 +44,11 @@ def hosts_are_named(site: Configuration) -> Outcome:
     "Cookies travel encrypted only",
     reads="SESSION_COOKIE_SECURE, CSRF_COOKIE_SECURE",
     why="A cookie in the clear is a session for whoever listens.",
-    mend="Both True",
+    mend="Set both to True.",
 )
 def cookies_are_secure(site: Configuration) -> Outcome:
     values = [site.settings.get(n) for n in ("SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE")]
-    return expect(all(value.value for value in values), "both True", *values)
+    return expect(all(value.value for value in values), "both on", *values)
 
 
 @rule(

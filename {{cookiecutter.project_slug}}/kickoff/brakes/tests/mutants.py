@@ -20,6 +20,7 @@ NOT_TUNED = re.compile(
     re.VERBOSE,
 )
 NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?|(?<=[A-Za-z]=)\d+")
+NAMED = re.compile(r"[A-Za-z-]+=")
 COMMENT = re.compile(r"^\s*(#|--(\s|$)|;)")
 
 
@@ -31,7 +32,14 @@ class Mutant:
     after: str
 
     def __str__(self) -> str:
-        return f"{self.file}: {self.before.strip()} → {self.after.strip()}"
+        """The words that differ, with the name before a number that stands alone."""
+        one, other = self.before.split(), self.after.split()
+        place = next(n for n, (a, b) in enumerate(zip(one, other, strict=True)) if a != b)
+        first = place if NAMED.match(one[place]) else max(0, place - (2 if "=" in one else 1))
+        return (
+            f"{self.file}: {' '.join(one[first : place + 1])} → "
+            f"{' '.join(other[first : place + 1])}"
+        )
 
     def apply(self, text: str) -> str:
         lines = text.splitlines()

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
 from kickoff.brakes.live import ask
-from kickoff.brakes.node_settings import settings_here, settings_of_a_node
+from kickoff.brakes.node_settings import module_name, settings_here, settings_of_a_node
 from kickoff.brakes.parts.settings import Settings
 from kickoff.brakes.places import USUAL, Places, read_site
 from kickoff.brakes.registry import run
@@ -61,4 +61,4 @@ def _settings(project: Path, env_file: Path | None) -> Settings:
         env_file = project / ENV_FILE
     if env_file is None:
         return settings_here()
-    return settings_of_a_node(env_file, str(settings.SETTINGS_MODULE), project)
+    return settings_of_a_node(env_file, module_name(), project)
