@@ -14,7 +14,7 @@ from kickoff.brakes.registry import run
 from kickoff.brakes.results import Result, Status
 from kickoff.brakes.rules import load
 
-KINDS: dict[Status, type[CheckMessage]] = {Status.ERROR: Error, Status.WARNING: Warning}
+KINDS: dict[Status, type[Error] | type[Warning]] = {Status.ERROR: Error, Status.WARNING: Warning}
 
 
 @register("brakes", deploy=True)

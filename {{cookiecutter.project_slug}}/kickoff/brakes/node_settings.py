@@ -42,20 +42,8 @@ def settings_of_a_node(env_file: Path, module: str, folder: Path) -> Settings:
     variables = environment_of(reading.text(env_file))
     if reading.problems:
         return Settings(absent=f"{reading.problems[0]}.")
-    kept = {name: value for name, value in os.environ.items() if name in KEPT}
     try:
-        printed = subprocess.run(
-            [sys.executable, "-m", "kickoff.brakes.printed_settings"],
-            env=kept
-            | {"SECRET_KEY": "-" * 50, "ENV_FILE": str(env_file.resolve())}
-            | variables
-            | {"DJANGO_SETTINGS_MODULE": module},
-            cwd=folder,
-            capture_output=True,
-            text=True,
-            timeout=LOAD_LIMIT_S,
-            check=True,
-        )
+        printed = _printed(variables | {"DJANGO_SETTINGS_MODULE": module}, env_file, folder)
     except subprocess.CalledProcessError as error:
         last = (error.stderr.strip().splitlines() or ["no message"])[-1]
         return Settings(absent=f"{module} could not be loaded with {place(env_file)}: {last}")
@@ -63,9 +51,23 @@ def settings_of_a_node(env_file: Path, module: str, folder: Path) -> Settings:
         return Settings(absent=f"{module} was not loaded within {LOAD_LIMIT_S} s.")
     return Settings(
         reading=reading,
-        values=json.loads(printed.stdout),
+        values=json.loads(printed),
         module=f"{module} with {place(env_file)}",
     )
+
+
+def _printed(variables: dict[str, str], env_file: Path, folder: Path) -> str:
+    kept = {name: value for name, value in os.environ.items() if name in KEPT}
+    own = {"SECRET_KEY": "-" * 50, "ENV_FILE": str(env_file.resolve())}
+    return subprocess.run(
+        [sys.executable, "-m", "kickoff.brakes.printed_settings"],
+        env=kept | own | variables,
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=LOAD_LIMIT_S,
+        check=True,
+    ).stdout
 
 
 def environment_of(text: str) -> dict[str, str]:

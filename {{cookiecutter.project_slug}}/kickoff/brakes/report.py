@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import asdict
-from typing import Any, TextIO
+from io import StringIO
+from typing import Any, Protocol
 
 from rich.console import Console
 from rich.table import Table
@@ -28,6 +29,14 @@ HEADINGS = {
     Status.IDLE: "Does not apply",
     Status.OK: "In order",
 }
+
+
+class Output(Protocol):
+    """Where text goes: a file, or what commands write to."""
+
+    def write(self, text: str, /) -> object: ...
+
+    def isatty(self) -> bool: ...
 
 
 def worst(results: list[Result]) -> Status:
@@ -73,9 +82,10 @@ def _files(site: Configuration) -> dict[str, list[str]]:
     return {name: [str(file) for file in getattr(site, name).reading.files] for name in parts}
 
 
-def write_text(site: Configuration, results: list[Result], out: TextIO, *, all: bool) -> None:
+def write_text(site: Configuration, results: list[Result], out: Output, *, all: bool) -> None:
     """Errors first, each with what to do. With `all` also what is in order."""
-    console = Console(file=out, highlight=False, soft_wrap=True)
+    text = StringIO()
+    console = Console(file=text, highlight=False, soft_wrap=True, force_terminal=out.isatty())
     shown = [Status.ERROR, Status.WARNING, Status.UNKNOWN]
     for status in [*shown, Status.IDLE, Status.OK] if all else shown:
         chosen = [result for result in results if result.status is status]
@@ -86,6 +96,7 @@ def write_text(site: Configuration, results: list[Result], out: TextIO, *, all: 
             console.print(_lines(result))
     console.print(_table(site))
     console.print(_summary(results))
+    out.write(text.getvalue())
 
 
 def _lines(result: Result) -> Text:

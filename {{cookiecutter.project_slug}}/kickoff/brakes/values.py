@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 U = TypeVar("U")
 
 DEFAULT = "default"
@@ -33,17 +33,17 @@ class DoesNotApplyError(Exception):
 
 
 @dataclass(frozen=True)
-class Value(Generic[T]):
+class Value(Generic[T_co]):
     """What something is set to, and where: `file:line`, a server's variable, or its default."""
 
     name: str
-    value: T
+    value: T_co
     where: str
 
     def __str__(self) -> str:
         return f"{self.name} = {shown(self.value)} ({self.where})"
 
-    def map(self, read: Callable[[T], U]) -> Value[U]:
+    def map(self, read: Callable[[T_co], U]) -> Value[U]:
         """The same place, read as something else. NotFoundError when it cannot be read so."""
         try:
             return Value(self.name, read(self.value), self.where)

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from kickoff.brakes.answers import Live, SilentError
 from kickoff.brakes.configuration import Configuration
 from kickoff.brakes.live import apache, haproxy, memcached, mysql
+from kickoff.brakes.values import Value
 
 
 def ask(site: Configuration, haproxy_socket: str, server_status: str) -> Configuration:
     """The same site as its servers see it. Who does not answer is noted, nothing is raised."""
     live = Live()
-    for name, question in {
+    questions: dict[str, Callable[[], list[Value[object]]]] = {
         "mysql": lambda: mysql.ask(site),
         "memcached": lambda: memcached.ask(site),
         "haproxy": lambda: haproxy.ask(site, haproxy_socket),
         "apache": lambda: apache.ask(site, server_status),
-    }.items():
+    }
+    for name, question in questions.items():
         try:
             live.answers[name] = question()
         except SilentError as error:

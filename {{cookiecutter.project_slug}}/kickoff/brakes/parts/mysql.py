@@ -75,6 +75,7 @@ class MySQL(Part):
         return Value(name, DEFAULTS[name], DEFAULT)
 
     def is_set(self, name: str) -> bool:
+        self.require()
         return name in self.variables or OTHER_NAMES.get(name) in self.variables
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from itertools import pairwise
 
 from kickoff.brakes.configuration import Configuration
@@ -13,7 +14,7 @@ from kickoff.brakes.values import DoesNotApplyError, NotFoundError, Value
 
 def waits(site: Configuration) -> list[Value[float]]:
     """The waits of one request that could be found, from the inside to the outside."""
-    candidates = [
+    candidates: list[Callable[[], Value[float]]] = [
         lambda: site.store_wait,
         lambda: site.haproxy.timeout("queue"),
         lambda: site.settings.pool.number("timeout"),

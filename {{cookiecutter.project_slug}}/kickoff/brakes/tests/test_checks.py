@@ -7,7 +7,7 @@ from django.core.checks import run_checks
 from kickoff.brakes.node_settings import settings_here
 
 
-def check(deploy: bool = True) -> list[str]:
+def check(deploy: bool = True) -> list[str | None]:
     return [m.id for m in run_checks(tags=["brakes"], include_deployment_checks=deploy)]
 
 

@@ -26,7 +26,7 @@ def brakes(*arguments: str) -> tuple[int, str]:
     try:
         call_command("brakes", *arguments, stdout=out)
     except SystemExit as error:
-        return int(error.code), out.getvalue()
+        return int(error.code or 0), out.getvalue()
     return 0, out.getvalue()
 
 

@@ -6,8 +6,10 @@ import pytest
 
 from kickoff.brakes.registry import RULES, apply
 from kickoff.brakes.results import Status
-from kickoff.brakes.tests.breaking import CASES, Case
+from kickoff.brakes.tests import breaking_rest, breaking_web
+from kickoff.brakes.tests.cases import Case
 
+CASES = [*breaking_web.CASES, *breaking_rest.CASES]
 # The settings are Python: one that cannot be loaded is tested in test_command.py. Of Python's own
 # version there is no other on this machine: see test_python.py.
 ELSEWHERE = {"B07", "C15"}
