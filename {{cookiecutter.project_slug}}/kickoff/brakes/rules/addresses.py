@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from ipaddress import ip_address
 
+EVERYWHERE = ("", "*", "0.0.0.0", "::", "every address")
+
 
 def is_private(address: str) -> bool:
     """An address of this machine or of a private network, a name of this machine, or a socket."""
