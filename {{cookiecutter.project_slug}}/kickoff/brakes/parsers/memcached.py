@@ -53,6 +53,8 @@ def read_memcached(path: Path, reading: Reading) -> dict[str, Value[str]]:
         except ValueError as error:
             reading.mistake(where, f"{text}: {error}")
             continue
+        if words[:1] == ["logfile"]:  # Debian's starter reads it
+            continue
         if words and not words[0].startswith("-"):
             reading.mistake(where, f"{words[0]} is no option of memcached")
             continue

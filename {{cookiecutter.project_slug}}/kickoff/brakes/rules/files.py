@@ -22,12 +22,14 @@ from kickoff.brakes.values import DoesNotApplyError, Value, seconds, size
 def files_are_apaches(site: Configuration) -> Outcome:
     url = site.settings.get("STATIC_URL")
     root = site.settings.get("STATIC_ROOT")
+    if not url.value:
+        raise DoesNotApplyError("STATIC_URL is not set: the site has no static files.")
     aliases = {
         line.arguments[0].rstrip("/"): line
         for line in site.apache.named("Alias")
         if len(line.arguments) > 1
     }
-    path = "/" + str(url.value or "").strip("/")
+    path = "/" + str(url.value).strip("/")
     if path not in aliases:
         return expect(
             False, f"Alias {path}/", Value("Alias", ", ".join(aliases), site.apache.place)

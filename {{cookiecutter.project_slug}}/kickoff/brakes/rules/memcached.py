@@ -125,7 +125,7 @@ def sockets_are_limited(site: Configuration) -> Outcome:
 
 @rule(
     "C71c",
-    ERROR,
+    WARNING,
     "memcached takes the largest value that Django sends, and no giants",
     reads="-I, CACHES max_value_bytes",
     why="What is larger is silently not stored: the page is built again for each visitor.",

@@ -8,7 +8,10 @@ from kickoff.brakes.configuration import Configuration
 from kickoff.brakes.parsers.apache import Directive
 from kickoff.brakes.registry import ERROR, WARNING, rule
 from kickoff.brakes.results import Outcome, expect
-from kickoff.brakes.values import NotFoundError, Value, seconds, size
+from kickoff.brakes.values import DEFAULT, NotFoundError, Value, seconds, size
+
+# Of mod_reqtimeout since 2.4.39, in seconds: the first byte, and the last.
+OWN_SPANS = {"header": (20.0, 40.0), "body": (20.0, 20.0)}
 
 
 @rule(
@@ -20,17 +23,15 @@ from kickoff.brakes.values import NotFoundError, Value, seconds, size
     mend="RequestReadTimeout header=10-20,MinRate=500 body=20,MinRate=500",
 )
 def slow_requests_end(site: Configuration) -> Outcome:
-    line = site.apache.wide("RequestReadTimeout")
-    if line is None:
-        return expect(False, "RequestReadTimeout", Value("RequestReadTimeout", "", "not set"))
-    spans = read_spans(line)
-    front = site.apache.seconds("Timeout").value
-    holds = {"header", "body"} <= spans.keys() and all(
-        0 < low <= high < front for low, high in spans.values()
-    )
-    return expect(
-        holds, f"header and body, above 0, below Timeout {front:g}", site.apache.as_value(line)
-    )
+    apache = site.apache
+    line = apache.wide("RequestReadTimeout")
+    if line is None and "reqtimeout_module" not in apache.modules:
+        return expect(False, "mod_reqtimeout", Value("RequestReadTimeout", "", "not set"))
+    spans = OWN_SPANS | (read_spans(line) if line else {})
+    front = apache.seconds("Timeout").value
+    found = apache.as_value(line) if line else Value("RequestReadTimeout", str(spans), DEFAULT)
+    holds = all(0 < low <= high < front for low, high in spans.values())
+    return expect(holds, f"header and body above 0, below Timeout {front:g}", found)
 
 
 @rule(

@@ -69,6 +69,8 @@ def locks_are_given_up(site: Configuration) -> Outcome:
     if site.mysql.limit("max_statement_time").value != NO_LIMIT:
         raise DoesNotApplyError("max_statement_time ends waits for locks, too.")
     lock, statement = site.mysql.limit("innodb_lock_wait_timeout"), statement_limit(site)
+    if statement.value == NO_LIMIT:
+        raise DoesNotApplyError("Statements have no limit, see C58.")
     return expect(
         statement.value / 2 < lock.value <= statement.value,
         f"{statement.value / 2:g} < innodb_lock_wait_timeout ≤ {statement.value:g}",

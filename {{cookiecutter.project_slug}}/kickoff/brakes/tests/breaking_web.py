@@ -87,7 +87,14 @@ SERVING = [
     setting("C19", "STORAGES.staticfiles.BACKEND", "django.StaticFilesStorage"),
     setting("C39", "ALLOWED_HOSTS", ["example.com"]),
     apache("C39", "${NODE_NAME}.example.com", "direct.example.com"),
-    apache("C40", "RequestReadTimeout", "# RequestReadTimeout"),
+    apache("C40", "header=5-10,MinRate=500 body=10", "header=0 body=0"),
+    Case(
+        "C40",
+        [
+            Text(APACHE, "RequestReadTimeout", "# RequestReadTimeout"),
+            Text(APACHE, "LoadModule reqtimeout_module", "# LoadModule reqtimeout_module"),
+        ],
+    ),
     apache("C40b", "LimitRequestBody 5242880", "LimitRequestBody 0"),
     apache("C40c", "header=5-10", "header=5-60"),
     apache("C40d", "LimitRequestBody 5242880", "LimitRequestBody 1048576"),

@@ -175,6 +175,11 @@ class TestMemcached:
     def test_switches_take_no_word(self):
         assert options("memcached -X -k -m 5".split(), "x").keys() == {"-X", "-k", "-m"}
 
+    def test_debians_own_line_for_the_log_is_no_mistake(self, tmp_path):
+        reading = Reading()
+        read_memcached(written(tmp_path, "m.conf", "logfile /var/log/m.log\n"), reading)
+        assert reading.problems == []
+
     @pytest.mark.parametrize("line", ["conn 5", "-c 'x"])
     def test_other_lines_are_problems(self, tmp_path, line):
         reading = Reading()
