@@ -123,4 +123,4 @@ class Site:
             path = folder / "deploy" / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
-        return read_site(Places(folder, {}), Settings(values=self.settings))
+        return read_site(Places(folder, {}), Settings(values=copy.deepcopy(self.settings)))
