@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "csp",
     "django_htmx",
+    "kickoff.brakes",
     "kickoff.health",
     "kickoff.caching",
     "kickoff.tuning",
