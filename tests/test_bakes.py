@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import stat
-import sys
 import time
 import tomllib
 
@@ -14,7 +13,9 @@ from dotenv import dotenv_values
 from tests.baking import ANSWERS, bake, output_of
 
 # Places of Django templates, whose braces are meant.
-DJANGO_TEMPLATE = re.compile(r"\.html$|/templates/|^templates/|^\.github/workflows/")
+DJANGO_TEMPLATE = re.compile(
+    r"\.html$|/templates/|^templates/|^\.github/workflows/|^docs/query_budgets\.md$"
+)
 
 
 class TestEveryBake:
@@ -105,19 +106,6 @@ class TestTypes:
 
         checked = "default" if baked(name).answers["sample_site"] else "no sample"
         assert python_files(name) == python_files(checked)
-
-
-@pytest.mark.parametrize(
-    ("name", "file", "schema"),
-    [
-        ("default", ".github/workflows/ci.yml", "vendor.github-workflows"),
-        ("gitlab", ".gitlab-ci.yml", "vendor.gitlab-ci"),
-    ],
-)
-def test_ci_files_follow_their_schema(baked, name, file, schema):
-    checker = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", schema]
-    done = baked(name).run(*checker, file)
-    assert done.returncode == 0, output_of(done)
 
 
 def test_two_bakes_differ_only_in_env(baked, template, tmp_path, show):

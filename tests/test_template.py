@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from checkout import ROOT, export
+from tests.baking import bake
 
 PROJECT = "{{cookiecutter.project_slug}}"
 HOOKS = ("hooks/pre_gen_project.py", "hooks/post_gen_project.py")
@@ -135,3 +137,17 @@ def test_an_export_has_no_caches_and_no_secrets(tmp_path):
     names = {path.name for path in (tmp_path / "clone").rglob("*")}
     assert "cookiecutter.json" in names
     assert not names & {"__pycache__", ".mypy_cache", ".ruff_cache", ".env", "db.sqlite3", ".git"}
+
+
+def test_what_tools_leave_in_the_template_is_never_rendered(template, tmp_path):
+    """Text that Jinja would stumble over, as it lies in the folder of somebody who works here."""
+    dirty = tmp_path / "template"
+    shutil.copytree(template, dirty)
+    left_behind = [".hypothesis/unicode", ".venv/lib/a", "django-cache/a", "a.sqlite3-wal"]
+    for name in [*left_behind, "staticfiles/a.js", "fantasy/__pycache__/a.pyc", ".mypy_cache/a"]:
+        path = dirty / PROJECT / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"caf\xe9 {{ nothing.at.all }}\n" * 9)
+    project = bake(dirty, tmp_path / "out")
+    for name in left_behind:
+        assert (project.path / name).read_bytes().startswith(b"caf\xe9 {{ nothing.at.all }}")

@@ -4,6 +4,7 @@ Each variable is explained in `.env.example`. Without variables the settings are
 production; `.env` turns on what development needs.
 """
 
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,13 @@ SITE_NAME = env.str("SITE_NAME", "Kickoff")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [DOMAIN_NAME, f".{DOMAIN_NAME}"])
 if DEBUG:
     ALLOWED_HOSTS += ["localhost", "127.0.0.1", "[::1]"]
+# Each node's own name, web1.example.com: open to the networks that its web server lets in.
+DIRECT_HOSTS: list[str] = env.list("DIRECT_HOSTS", [])
+ALLOWED_HOSTS += DIRECT_HOSTS
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [f"https://{DOMAIN_NAME}"])
+
+# Which version of the code runs. Set it where one is rolled out, to a commit for example.
+RELEASE = env.str("RELEASE", "")
 
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -48,14 +55,19 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "csp",
     "django_htmx",
+    "kickoff.brakes",
+    "kickoff.health",
     "kickoff.caching",
+    "kickoff.tuning",
     "accounts",
     "fantasy",  # sample site
 ]
 
 MIDDLEWARE = [
+    "kickoff.health.middleware.HealthMiddleware",  # first: it answers for any Host
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "kickoff.public_pages.PublicPagesMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -147,8 +159,20 @@ SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 
 # What templates of cached pages know: they have no request, so no context processor either.
 CACHING_CONTEXT = {"site_name": SITE_NAME}
-# Another release renders its pages anew. Set it where one is rolled out, to a commit for example.
-CACHING_RELEASE = env.str("RELEASE", "")
+CACHING_RELEASE = RELEASE  # another release renders its pages anew
+
+# -- Health ----------------------------------------------------------------------------------------
+
+# This node, in X-Served-By and /version.
+NODE_NAME = env.str("NODE_NAME", socket.gethostname())
+# While this file is there the node is out of the load balancer; `manage.py drain` writes it.
+DRAIN_FILE = env.path("DRAIN_FILE", BASE_DIR / f"drain.{NODE_NAME}")
+# Who may read /healthz beside those at a direct host: addresses or networks, and whoever sends the
+# token in X-Health-Token. Nobody else learns that it is there.
+HEALTH_NETWORKS = env.list("HEALTH_NETWORKS", ["127.0.0.0/8", "::1"] if DEBUG else [])
+HEALTH_TOKEN = env.str("HEALTH_TOKEN", "")
+# More folders whose disks must not fill up: of logs, of a database on this node.
+HEALTH_FOLDERS: list[str] = env.list("HEALTH_FOLDERS", [])
 
 # -- Users -----------------------------------------------------------------------------------------
 
@@ -246,8 +270,8 @@ if DEBUG:
     from debug_toolbar.settings import PANELS_DEFAULTS
 
     INSTALLED_APPS += ["debug_toolbar"]
-    MIDDLEWARE.insert(1, "kickoff.querycount.QueryCountMiddleware")
-    MIDDLEWARE.insert(1, "debug_toolbar.middleware.DebugToolbarMiddleware")
+    MIDDLEWARE.insert(2, "kickoff.querycount.QueryCountMiddleware")
+    MIDDLEWARE.insert(2, "debug_toolbar.middleware.DebugToolbarMiddleware")
     DEBUG_TOOLBAR_PANELS = [
         "kickoff.caching.panel.CachedReadsPanel",
         "kickoff.budgets.panel.QueryBudgetPanel",

@@ -9,7 +9,6 @@ from fantasy.entries.competition import CompetitionReads
 from fantasy.entries.league import FantasyTeamReads, LeagueReads
 from fantasy.entries.match import MatchReads
 from fantasy.entries.player import PlayerReads
-from fantasy.entries.points import RoundReads
 
 __all__ = [
     "CompetitionReads",
@@ -17,5 +16,4 @@ __all__ = [
     "LeagueReads",
     "MatchReads",
     "PlayerReads",
-    "RoundReads",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Container
 from typing import Any
 
@@ -69,8 +70,23 @@ def _build_scorers(competition_id: int) -> pages.ScorersPage | None:
     )
 
 
-def _build_totals(competition_id: int) -> dict[int, int]:
-    return dict(PlayerPoints.objects.totals_of(competition_id))
+def _build_points(competition_id: int) -> dict[int, dict[int, int]]:
+    by_round: dict[int, dict[int, int]] = defaultdict(dict)
+    rows = PlayerPoints.objects.of_competition(competition_id)
+    for round_id, player_id, points in rows.values_list("round", "player", "points"):
+        by_round[round_id][player_id] = points
+    return by_round
+
+
+def _total_parts(competition_id: int) -> list[Versioned[Any]]:
+    return [CompetitionReads.points.versioned(competition_id)]
+
+
+def _derive_totals(points_by_round: dict[int, dict[int, int]]) -> dict[int, int]:
+    totals: Counter[int] = Counter()
+    for points in points_by_round.values():
+        totals.update(points)
+    return dict(totals)
 
 
 def _leader_parts(competition_id: int) -> list[Versioned[Any]]:
@@ -129,6 +145,17 @@ def _derive_home(
     )
 
 
+def _board_parts(competition_id: int) -> list[Versioned[Any]] | None:
+    calendar = CompetitionReads.calendar.versioned(competition_id)
+    if calendar.value is None:
+        return None
+    return [calendar, CompetitionReads.scoreboard.versioned(competition_id)]
+
+
+def _derive_board(calendar: pages.Calendar, scoreboard: pages.Scoreboard) -> pages.BoardPage:
+    return pages.BoardPage(competition=calendar.competition, **msgspec.structs.asdict(scoreboard))
+
+
 def locked_rounds(
     calendar: pages.Calendar, among: Container[int] | None = None
 ) -> Versioned[tuple[pages.Round, ...]]:
@@ -185,17 +212,20 @@ class CompetitionReads(CachedManager, model=Competition):
         keys=_current,
         pinned=True,
     )
-    # By the key of the player, over all rounds.
-    totals = Entry(
-        _build_totals,
+    # By round and player: the one key that a goal makes stale for all leagues.
+    points = Entry(
+        _build_points,
         stale_when={"fantasy.PlayerPoints": "round__competition"},
         keys=_current,
         pinned=True,
     )
+    # By player, over all rounds.
+    totals = DerivedEntry(_derive_totals, parts=_total_parts)
     leaders = DerivedEntry(_derive_leaders, parts=_leader_parts)
     home = DerivedEntry(_derive_home, parts=_home_parts)
     home_html = RenderedEntry("fantasy/home.html", of=home)
-    scoreboard_html = RenderedEntry("fantasy/_scoreboard.html", of=home)
+    board = DerivedEntry(_derive_board, parts=_board_parts)
+    board_html = RenderedEntry("fantasy/_scoreboard.html", of=board)
     scorers = Entry(
         _build_scorers,
         stale_when={

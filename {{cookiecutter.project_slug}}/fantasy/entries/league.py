@@ -11,7 +11,6 @@ from fantasy import pages
 from fantasy.entries.competition import CompetitionReads, locked_rounds
 from fantasy.entries.lineups import lineups_by_team
 from fantasy.entries.manager import build_own_lineups, build_own_teams
-from fantasy.entries.points import points_of
 from fantasy.entries.shapes import shape
 from fantasy.models import FantasyTeam, League, LineupPlace
 from fantasy.standings import league_table, lineup_points
@@ -23,6 +22,7 @@ LEAGUES_PER_PAGE = 50
 LISTED_AHEAD = 3  # pages of the list that are kept present
 
 Points = dict[int, int]  # of one round, by the key of the player
+PointsByRound = dict[int, Points]
 
 
 def _build_roster(league_id: int) -> pages.Roster | None:
@@ -62,7 +62,7 @@ def _parts(league_id: int) -> list[Versioned[Any]] | None:
         played,
         CompetitionReads.squads.versioned(roster.value.competition_id),
         roster,
-        *points_of(round_.pk for round_ in played.value or ()),
+        CompetitionReads.points.versioned(roster.value.competition_id),
     ]
 
 
@@ -71,9 +71,9 @@ def _derive_standings(
     played: tuple[pages.Round, ...],
     squads: pages.Squads,
     roster: pages.Roster,
-    *points: Points,
+    points: PointsByRound,
 ) -> pages.LeaguePage:
-    table = league_table(roster, played, _by_round(played, points))
+    table = league_table(roster, played, _played(played, points))
     return pages.LeaguePage(league=_head(calendar, roster), table=table)
 
 
@@ -82,17 +82,17 @@ def _derive_page(
     played: tuple[pages.Round, ...],
     squads: pages.Squads,
     roster: pages.Roster,
-    *points: Points,
+    points: PointsByRound,
 ) -> pages.LeaguePage:
-    table = league_table(roster, played, _by_round(played, points))
+    table = league_table(roster, played, _played(played, points))
     if table.latest_round is not None:
-        lineups = {team.pk: team.lineup_for(table.latest_round.pk) for team in roster.teams}
+        latest = table.latest_round.pk
+        lineups = {team.pk: team.lineup_for(latest) for team in roster.teams}
+        earned = points.get(latest, {})
         table = msgspec.structs.replace(
             table,
             rows=tuple(
-                msgspec.structs.replace(
-                    row, places=_places(lineups[row.team.pk], squads, points[-1])
-                )
+                msgspec.structs.replace(row, places=_places(lineups[row.team.pk], squads, earned))
                 for row in table.rows
             ),
         )
@@ -111,12 +111,12 @@ def _derive_team(
     played: tuple[pages.Round, ...],
     squads: pages.Squads,
     roster: pages.Roster,
-    *points: Points,
+    points: PointsByRound,
 ) -> pages.TeamPage | None:
     team = next((team for team in roster.teams if team.pk == team_id), None)
     if team is None:
         return None  # It came in a moment ago, before what this process knows of its league.
-    by_round = _by_round(played, points)
+    by_round = _played(played, points)
     return pages.TeamPage(
         league=_head(calendar, roster),
         team=pages.TeamHead(team.pk, team.name, team.manager),
@@ -132,8 +132,9 @@ def _derive_team(
     )
 
 
-def _by_round(played: Sequence[pages.Round], points: Sequence[Points]) -> dict[int, Points]:
-    return {round_.pk: earned for round_, earned in zip(played, points, strict=True)}
+def _played(played: Sequence[pages.Round], points: PointsByRound) -> PointsByRound:
+    """The points of these rounds; in one that has just begun nobody has any."""
+    return {round_.pk: points.get(round_.pk, {}) for round_ in played}
 
 
 def _head(calendar: pages.Calendar, roster: pages.Roster) -> pages.League:
@@ -198,7 +199,7 @@ class LeagueReads(CachedManager, model=League):
     roster = Entry(
         _build_roster,
         stale_when={
-            "accounts.User": Changed("username", to="memberships__league"),
+            "accounts.User": Changed("username", to=("memberships__league", "owned_leagues__pk")),
             "fantasy.League": "pk",
             "fantasy.Membership": "league",
             "fantasy.FantasyTeam": "membership__league",

@@ -12,7 +12,7 @@ from django.utils import timezone
 from kickoff.caching.watched import WatchedModel, WatchedQuerySet
 
 if TYPE_CHECKING:
-    from fantasy.entries import CompetitionReads, RoundReads
+    from fantasy.entries import CompetitionReads
 
 
 class Position(models.TextChoices):
@@ -109,7 +109,6 @@ class Round(WatchedModel):
     deadline = models.DateTimeField(help_text="Line-ups can be changed until then.")
 
     objects = RoundQuerySet.as_manager()
-    cached: ClassVar[RoundReads]
 
     class Meta(WatchedModel.Meta):
         ordering = ["competition", "number"]

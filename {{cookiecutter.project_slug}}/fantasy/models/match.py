@@ -152,13 +152,8 @@ class PlayerPointsQuerySet(WatchedQuerySet["PlayerPoints"]):
     def of_player(self, player_id: int) -> PlayerPointsQuerySet:
         return self.filter(player=player_id).order_by("round")
 
-    def of_round(self, round_id: int) -> PlayerPointsQuerySet:
-        return self.filter(round=round_id).order_by("player")
-
-    def totals_of(self, competition_id: int) -> models.QuerySet[PlayerPoints, tuple[int, int]]:
-        """The key of each player with the sum over all rounds."""
-        of_competition = self.filter(round__competition=competition_id).order_by()
-        return of_competition.values_list("player").annotate(models.Sum("points"))
+    def of_competition(self, competition_id: int) -> PlayerPointsQuerySet:
+        return self.filter(round__competition=competition_id).order_by("round", "player")
 
 
 class PlayerPoints(WatchedModel):

@@ -4,7 +4,7 @@ Their attributes have the names that the templates use. Some are parts, of which
 made: the calendar and the squads of a competition, the roster of a league.
 """
 
-from fantasy.pages.competition import Calendar, Competition, HomePage, Round, Scoreboard
+from fantasy.pages.competition import BoardPage, Calendar, Competition, HomePage, Round, Scoreboard
 from fantasy.pages.league import (
     League,
     LeagueList,
@@ -38,6 +38,7 @@ from fantasy.pages.squads import Player, RankedPlayer, Squads, Team
 
 __all__ = [
     "Appearance",
+    "BoardPage",
     "Calendar",
     "Competition",
     "Earned",

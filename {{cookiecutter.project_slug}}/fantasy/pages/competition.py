@@ -61,6 +61,12 @@ class Scoreboard(msgspec.Struct, frozen=True):
     fixtures: tuple[Match, ...]
 
 
+class BoardPage(Scoreboard, frozen=True, kw_only=True):
+    """The scoreboard by itself, which a page fetches again and again."""
+
+    competition: Competition
+
+
 class HomePage(msgspec.Struct, frozen=True):
     """The front page of a competition. `round` is the latest whose line-ups are locked."""
 

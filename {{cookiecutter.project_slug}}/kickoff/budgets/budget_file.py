@@ -8,18 +8,19 @@
     ["fantasy:league".anonymous.GET]
     status = 200
     cold.queries."SELECT fantasy_league" = 1
-    cold.cache."get fantasy.league.#" = 1
-    hot = {}
+    cache."get fantasy.league.#" = 1
     mysql.cold.queries."SELECT fantasy_league" = 2
     reason = "Why it may make more queries than before."
 
-`mysql` replaces single numbers where MySQL or MariaDB is the database.
+What cold and hot have in common stands without either. `mysql` replaces single numbers where MySQL
+or MariaDB is the database. Visitors who have the same budget share a header:
+["fantasy:league"."anonymous, manager".GET].
 """
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
@@ -114,20 +115,39 @@ def _budgets(data: dict[str, Any]) -> Budgets:
     for pattern, reason in skip.items():
         if not isinstance(reason, str) or not reason.strip():
             raise BudgetFileError(f'[skip] "{pattern}" needs a reason: "{pattern}" = "why"')
-    return Budgets(entries=dict(_entries(data)), skip=skip)
+    return Budgets(entries=_entries(data), skip=skip)
 
 
-def _entries(data: dict[str, Any]) -> Iterable[tuple[Case, Entry]]:
+def visitors_in(key: str) -> list[str]:
+    """The visitors whom a header names: "anonymous, manager"."""
+    return [name.strip() for name in key.split(",")]
+
+
+def _entries(data: dict[str, Any]) -> dict[Case, Entry]:
+    found: dict[Case, Entry] = {}
     for route, visitors in data.items():
-        for visitor, methods in _table(visitors, f'["{route}"]').items():
-            place = f'["{route}".{visitor}]'
-            for method, entry in _table(methods, place).items():
-                place = f'["{route}".{visitor}.{method}]'
-                yield Case(route, visitor, method), _entry(_table(entry, place), place)
+        for names, methods in _table(visitors, f'["{route}"]').items():
+            for method, entry in _table(methods, f'["{route}".{names}]').items():
+                place = f'["{route}".{_shown(names)}.{method}]'
+                read = _entry(_table(entry, place), place)
+                for name in visitors_in(names):
+                    case = Case(route, name, method)
+                    if not name or case in found:
+                        raise BudgetFileError(f"{place} {_flaw(case)}")
+                    found[case] = read
+    return found
+
+
+def _flaw(case: Case) -> str:
+    return f"is a second entry for {case}" if case.visitor else "has a visitor without a name"
+
+
+def _shown(names: str) -> str:
+    return f'"{names}"' if "," in names else names
 
 
 def _entry(data: dict[str, Any], place: str) -> Entry:
-    _refuse_unknown(data, {"status", "reason", *STATES, *OVERRIDES}, place)
+    _refuse_unknown(data, {"status", "reason", *STATES, *KINDS, *OVERRIDES}, place)
     status, reason = data.get("status"), data.get("reason", "")
     if type(status) is not int:
         raise BudgetFileError(f"{place} needs the status that is expected: status = 200")
@@ -138,8 +158,10 @@ def _entry(data: dict[str, Any], place: str) -> Entry:
         for vendor in OVERRIDES
         if vendor in data
     }
+    both = _counts({kind: data[kind] for kind in KINDS if kind in data}, place)
     states = _states({state: data.get(state, {}) for state in STATES}, place)
-    return Entry(status, states["cold"], states["hot"], overrides, reason)
+    cold, hot = (both.with_overrides(states[state]) for state in STATES)
+    return Entry(status, cold, hot, overrides, reason)
 
 
 def _states(data: dict[str, Any], place: str) -> dict[str, Counts]:

@@ -1,31 +1,17 @@
-"""Writing the contract, line by line: what does not change stays as it was, comments survive.
+"""Writing the contract: what does not change stays as it was, comments survive.
 
-Only the layout that this module writes itself can be rewritten: one `key = value` on a line, one
-header for each entry.
+Visitors of a route who have the same budget share one header, and part when theirs differ.
 """
 
 from __future__ import annotations
 
-import json
 import os
-import re
-import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-from kickoff.budgets.budget_file import (
-    FILE_NAME,
-    KINDS,
-    OVERRIDES,
-    STATES,
-    VERSION,
-    BudgetFileError,
-    Case,
-    Counts,
-    Entry,
-)
+from kickoff.budgets.budget_blocks import Block, blocks_of, header, plain_lines, verify_layout
+from kickoff.budgets.budget_file import FILE_NAME, VERSION, Case, Entry, read_budgets
 
 NEW_FILE = f"""\
 # How many queries and cache calls each page may make: checked by `pytest {FILE_NAME}`.
@@ -36,30 +22,18 @@ version = {VERSION}
 # "admin:*" = "Why these routes are never visited."
 """
 
-_HEADER = re.compile(r"\s*\[.*\]\s*(#.*)?$")
-_BARE = re.compile(r"[A-Za-z0-9_-]+")
-
-Path_ = tuple[str, ...]
-
 
 @dataclass
-class Block:
-    """A header with the lines up to the next one. `above` are the comments that belong to it."""
+class Home:
+    """A block with what it will say, and the cases that it will be for."""
 
-    above: list[str] = field(default_factory=list)
-    header: str = ""
-    body: list[str] = field(default_factory=list)
+    block: Block
+    entry: Entry
+    cases: list[Case] = field(default_factory=list)
 
-    @property
-    def path(self) -> Path_:
-        return next(_paths(tomllib.loads(self.header)), ((), None))[0] if self.header else ()
-
-    @property
-    def case(self) -> Case | None:
-        return Case(*self.path) if len(self.path) == 3 else None
-
-    def lines(self) -> list[str]:
-        return [*self.above, *([self.header] if self.header else []), *self.body]
+    def suits(self, case: Case, entry: Entry) -> bool:
+        mine = self.block.cases[0]
+        return (mine.route, mine.method) == (case.route, case.method) and self.entry == entry
 
 
 def rewritten(text: str, entries: Mapping[Case, Entry], remove: Iterable[Case] = ()) -> str:
@@ -67,19 +41,30 @@ def rewritten(text: str, entries: Mapping[Case, Entry], remove: Iterable[Case] =
 
     Raises BudgetFileError when the layout is not the one that can be rewritten.
     """
-    blocks, rest = _blocks(text or NEW_FILE)
-    gone = set(remove)
-    for block in [block for block in blocks if block.case in gone]:
-        rest = _take_out(blocks, block, rest)
-    known = {block.case: block for block in blocks if block.case}
-    for case, entry in sorted(entries.items()):
-        if case in known:
-            known[case].body = _body(known[case], _lines_of(entry))
-        else:
-            new = Block([""], _header(case), _plain(_lines_of(entry)))
-            if not _insert(blocks, case, new):
-                new.above, rest = [*rest, ""], []
-                blocks.append(new)
+    text = text or NEW_FILE
+    blocks, rest = blocks_of(text)
+    for block in blocks[1:]:
+        verify_layout(block)
+    known = read_budgets(text).entries
+    moving = {case: entry for case, entry in entries.items() if known.get(case) != entry}
+    leaving = {*moving, *remove}
+    homes = _homes([block for block in blocks if block.cases], known, moving, leaving)
+    for case, entry in sorted(moving.items(), key=lambda item: item[0]):
+        home = next((home for home in homes if home.suits(case, entry)), None)
+        if home is None:
+            home = Home(Block([""], header([case]), plain_lines(entry)), entry)
+            if not _insert(blocks, case, home.block):
+                home.block.above, rest = [*rest, ""], []
+                blocks.append(home.block)
+            homes.append(home)
+        home.cases.append(case)
+    for home in homes:
+        if not home.cases:
+            rest = _take_out(blocks, home.block, rest)
+            continue
+        home.block.hold(home.cases)
+        if any(case in moving for case in home.cases):
+            home.block.say(home.entry)
     lines = [line for block in blocks for line in block.lines()]
     return "\n".join([*lines, *rest]) + "\n"
 
@@ -93,53 +78,36 @@ def write(path: Path, text: str) -> None:
 
 def stanza(case: Case, entry: Entry) -> str:
     """The entry as it stands in the file."""
-    return "\n".join([_header(case), *_plain(_lines_of(entry))])
+    return "\n".join([header([case]), *plain_lines(entry)])
 
 
-def quoted(text: str) -> str:
-    """A string of TOML."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+def line_of(case: Case, text: str) -> int:
+    """Where the entry of a case stands in the text; 1 when it has none."""
+    line = 1
+    for block in blocks_of(text)[0]:
+        if case in block.cases:
+            return line + len(block.above)
+        line += len(block.lines())
+    return 1
 
 
-def _blocks(text: str) -> tuple[list[Block], list[str]]:
-    """The blocks, and the comments that stand after the last one."""
-    blocks = [Block()]
-    for line in text.removesuffix("\n").split("\n"):  # splitlines() knows other ends of lines
-        if _HEADER.match(line) and _is_toml(line):
-            above = _loose_end(blocks[-1]) if len(blocks) > 1 or blocks[0].body else []
-            blocks.append(Block(above, line))
+def _homes(
+    blocks: Sequence[Block],
+    known: Mapping[Case, Entry],
+    moving: Mapping[Case, Entry],
+    leaving: set[Case],
+) -> list[Home]:
+    """The blocks, those first that keep what they say. One that all its cases leave takes up what
+    the first of them has now."""
+    keeping, changing = [], []
+    for block in blocks:
+        staying = [case for case in block.cases if case not in leaving]
+        if staying:
+            keeping.append(Home(block, known[staying[0]], staying))
         else:
-            blocks[-1].body.append(line)
-    for block in blocks[1:]:
-        _verify_layout(block)
-    return blocks, _loose_end(blocks[-1])
-
-
-def _loose_end(block: Block) -> list[str]:
-    """Takes the empty lines and comments off the end of a block."""
-    end = len(block.body)
-    while end and _is_loose(block.body[end - 1]):
-        end -= 1
-    loose, block.body = block.body[end:], block.body[:end]
-    return loose
-
-
-def _is_loose(line: str) -> bool:
-    return not line.strip() or line.lstrip().startswith("#")
-
-
-def _verify_layout(block: Block) -> None:
-    if len(block.path) not in (1, 3):
-        raise BudgetFileError(
-            f"{FILE_NAME}: {block.header} cannot be rewritten: write what is below it as lines of "
-            'its entry, such as cold.queries."SELECT shop_product" = 1'
-        )
-    for line in block.body:
-        if not _is_loose(line) and not _is_toml(line):
-            raise BudgetFileError(
-                f"{FILE_NAME}: cannot be rewritten at {line.strip()!r}: "
-                "keep one `key = value` on a line."
-            )
+            first = next((case for case in block.cases if case in moving), block.cases[0])
+            changing.append(Home(block, moving.get(first, known[first])))
+    return [*keeping, *changing]
 
 
 def _take_out(blocks: list[Block], block: Block, rest: list[str]) -> list[str]:
@@ -156,105 +124,14 @@ def _take_out(blocks: list[Block], block: Block, rest: list[str]) -> list[str]:
 
 
 def _insert(blocks: list[Block], case: Case, new: Block) -> bool:
-    """Before the first entry that comes after it in order, if there is one."""
+    """Behind the block that it parts from, or else before the first that comes after it in order,
+    if there is one."""
     for place, block in enumerate(blocks):
-        if block.case is not None and block.case > case:
+        if case in block.cases:
+            blocks.insert(place + 1, new)
+            return True
+    for place, block in enumerate(blocks):
+        if block.cases and block.cases[0] > case:
             blocks.insert(place, new)
             return True
     return False
-
-
-def _header(case: Case) -> str:
-    return f"[{'.'.join(_key(part) for part in case)}]"
-
-
-def _key(text: str) -> str:
-    return text if _BARE.fullmatch(text) else quoted(text)
-
-
-def _lines_of(entry: Entry) -> dict[Path_, Any]:
-    """The keys and values of an entry in the order in which they are written."""
-    lines: dict[Path_, Any] = {("status",): entry.status}
-    for state in STATES:
-        lines |= _counts(entry.of(state), (state,)) or {(state,): {}}
-    for vendor in OVERRIDES:
-        for state in STATES:
-            lines |= _counts(entry.overrides.get(vendor, {}).get(state, Counts()), (vendor, state))
-    if entry.reason:
-        lines[("reason",)] = entry.reason
-    return lines
-
-
-def _counts(counts: Counts, path: Path_) -> dict[Path_, Any]:
-    return {
-        (*path, kind, label): number
-        for kind in KINDS
-        for label, number in sorted(counts.of(kind).items())
-    }
-
-
-def _plain(lines: Mapping[Path_, Any]) -> list[str]:
-    return [_line(path, value) for path, value in lines.items()]
-
-
-def _line(path: Path_, value: Any) -> str:
-    written = "{}" if value == {} else quoted(value) if isinstance(value, str) else str(value)
-    return f"{'.'.join(_key(part) for part in path)} = {written}"
-
-
-def _body(block: Block, wanted: dict[Path_, Any]) -> list[str]:
-    """The wanted lines in their order; those that say the same already stay as they are."""
-    old = {path: line for line in block.body if not _is_loose(line) for path in _line_paths(line)}
-    comments = dict(_comments_above(block))
-    body: list[str] = []
-    for path, value in wanted.items():
-        body += comments.pop(path, [])
-        line = old.get(path)
-        if line is None:
-            body.append(_line(path, value))
-        elif list(_paths(tomllib.loads(line))) == [(path, value)]:
-            body.append(line)
-        else:
-            body.append(_line(path, value) + _comment_of(line))
-    # What was said about numbers that are gone is kept as well.
-    return [*(line for lines in comments.values() for line in lines), *body]
-
-
-def _comments_above(block: Block) -> Iterator[tuple[Path_, list[str]]]:
-    """The comments inside the block, by the key that follows them."""
-    waiting: list[str] = []
-    for line in block.body:
-        if line.lstrip().startswith("#"):
-            waiting.append(line)
-        elif waiting and line.strip():
-            yield _line_paths(line)[0], waiting
-            waiting = []
-
-
-def _comment_of(line: str) -> str:
-    """The comment at the end of a line, with the space before it."""
-    for place, character in enumerate(line):
-        if character == "#" and _is_toml(line[:place]):
-            return line[len(line[:place].rstrip()) :]
-    return ""
-
-
-def _line_paths(line: str) -> list[Path_]:
-    return [path for path, _value in _paths(tomllib.loads(line))]
-
-
-def _paths(data: dict[str, Any], above: Path_ = ()) -> Iterator[tuple[Path_, Any]]:
-    """The ends of nested tables; an empty table is an end."""
-    for key, value in data.items():
-        if isinstance(value, dict) and value:
-            yield from _paths(value, (*above, key))
-        else:
-            yield (*above, key), value
-
-
-def _is_toml(line: str) -> bool:
-    try:
-        tomllib.loads(line)
-    except tomllib.TOMLDecodeError:
-        return False
-    return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from traceback import walk_tb
 from typing import Any
 
 from django.db import connections
@@ -13,6 +14,7 @@ from kickoff.budgets.budget_writing import stanza
 from kickoff.budgets.capture import prove_that_statements_are_seen
 from kickoff.budgets.emptying import own_cache_keys
 from kickoff.budgets.growth import growth_problems
+from kickoff.budgets.origins import OriginFinder
 from kickoff.budgets.places import describe, grown
 from kickoff.budgets.problems import Problem, differences, over_or_under
 from kickoff.budgets.visiting import Measured, Trip
@@ -62,6 +64,23 @@ def judge(trip: Trip, entry: Entry | None, entry_line: int) -> Verdict:
         vendor=vendor,
         flaws=flaws,
         differences=list(_compare(trip.case, entry, small, vendor, entry_line)),
+    )
+
+
+def raised(case: Case, error: Exception, finder: OriginFinder) -> Problem:
+    """A page that breaks, at the innermost line of the project: reports know it as well."""
+    frames = [(frame.f_code.co_filename, line) for frame, line in walk_tb(error.__traceback__)]
+    ours = [(path, line) for name, line in frames if (path := finder.below_root(name))]
+    path, line = ours[-1] if ours else (FILE_NAME, 1)
+    return Problem(
+        case=str(case),
+        kind="error",
+        headline=f"{case} raises {type(error).__name__}",
+        details=[str(error), f"from {path}:{line}"],
+        path=path,
+        line=line,
+        budget="a page",
+        actual=type(error).__name__,
     )
 
 

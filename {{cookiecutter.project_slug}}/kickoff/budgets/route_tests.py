@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kickoff.budgets.budget_file import FILE_NAME, Case
-from kickoff.budgets.checking import judge
+from kickoff.budgets.checking import judge, raised
 from kickoff.budgets.problems import Problem
 from kickoff.budgets.raises import budgets_at, unexplained_raises
 from kickoff.budgets.run import PROBLEMS, RUN, VERDICT, Run
@@ -34,6 +34,9 @@ def test_budget(budget_case: Case, run: Run, request: pytest.FixtureRequest) -> 
     except VisitsError as error:
         _fail_with(request, [Problem(str(budget_case), "visit", f"{budget_case}: {error}")])
         return
+    except Exception as error:
+        request.node.stash[PROBLEMS] = [raised(budget_case, error, run.finder).as_data()]
+        raise
     request.node.stash[VERDICT] = verdict.as_data()
     accepted = [problem for problem in verdict.differences if run.forgives(problem.kind)]
     problems = [*verdict.differences, *verdict.flaws]

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from kickoff.budgets.budget_file import FILE_NAME, Budgets, Case, Counts, read_budgets
-from kickoff.budgets.budget_writing import rewritten, stanza, write
+from kickoff.budgets.budget_writing import line_of, rewritten, write
 from kickoff.budgets.origins import OriginFinder
 from kickoff.budgets.plan import Plan
 from kickoff.budgets.problems import Problem
@@ -61,10 +61,7 @@ class Run:
 
     def line_of(self, case: Case) -> int:
         """Where the entry of a case stands in the file."""
-        entry = self.budgets.entries.get(case)
-        header = stanza(case, entry).split("\n", 1)[0] if entry else ""
-        lines = self.text.split("\n")
-        return lines.index(header) + 1 if header in lines else 1
+        return line_of(case, self.text)
 
     def arrive(self, verdict: dict[str, Any] | None, problems: list[dict[str, Any]]) -> None:
         """Takes what a test has left."""

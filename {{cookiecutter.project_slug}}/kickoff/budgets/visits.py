@@ -112,6 +112,9 @@ class Visits:
                 yield f'larger needs "{name}", more than {size}: how many on the larger world?'
         for name in self.larger.keys() - small.keys():
             yield f'larger has "{name}", which is no parameter of world().'
+        for visitor in self.visitors:
+            if not visitor or "," in visitor or visitor != visitor.strip():
+                yield f'the visitor "{visitor}" needs a name without commas and blanks around it.'
         for route, visit in self.routes.items():
             yield from self._problems_of(route, visit)
 

@@ -42,6 +42,10 @@ class Auditor:
 
     A mark settles the writes before it, of tables that its entry depends on. Deletions are marked
     first, while the rows are there: for them a mark also settles the DELETE that follows.
+
+    It sees the connections of the thread that switched it on, and does not know which row a
+    statement changed: a mark of any key of an entry settles all writes of its tables. Watches
+    on some fields, and against foreign keys, need not mark each time and are left to tests.
     """
 
     def __init__(self) -> None:

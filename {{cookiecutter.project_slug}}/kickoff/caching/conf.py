@@ -20,8 +20,9 @@ DEFAULTS: dict[str, int | float | str] = {
     # A process uses what it has read so long without looking at the store. With the refresher's
     # 0.1 s between two looks at the marks, a change is visible within half a second.
     "CACHING_MEMORY_S": 0.2,
-    # Values that a process keeps for the time when the store is gone.
-    "CACHING_MEMORY_ENTRIES": 2_000,
+    # Values that a process keeps for the time when the store is gone. A page and its HTML take up
+    # to 100 kB: 500 values are 50 MB at most.
+    "CACHING_MEMORY_ENTRIES": 500,
     # A builder that takes longer loses its lease to another. Stores count in whole seconds, and
     # memcached may end a second early: not below 3.
     "CACHING_LEASE_S": 10,

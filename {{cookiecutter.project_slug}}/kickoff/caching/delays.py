@@ -15,12 +15,16 @@ class Delays:
     """Each failure of a key doubles its delay, up to a limit."""
 
     _until: dict[Key, tuple[float, float]] = field(default_factory=dict)
+    _reported: set[Key] = field(default_factory=set)
 
     def is_due(self, key: Key) -> bool:
         return key not in self._until or time.monotonic() >= self._until[key][0]
 
-    def has_failed(self, key: Key) -> bool:
-        return key in self._until
+    def is_new_error(self, key: Key) -> bool:
+        """Whether nobody has been told of this key's error yet; says yes once."""
+        is_new = key not in self._reported
+        self._reported.add(key)
+        return is_new
 
     def fail(self, key: Key, longest_s: float = LONGEST_DELAY_S) -> None:
         previous = self._until.get(key, (0.0, FIRST_DELAY_S / 2))[1]
@@ -29,7 +33,9 @@ class Delays:
 
     def succeed(self, key: Key) -> None:
         self._until.pop(key, None)
+        self._reported.discard(key)
 
     def forget(self, before: float) -> None:
         """Those that nobody has tried since: another refresher has handled their marks."""
         self._until = {key: until for key, until in self._until.items() if until[0] >= before}
+        self._reported &= self._until.keys()

@@ -17,8 +17,8 @@ from kickoff.caching.watch import watches
 
 Deleted = tuple[int, dict[str, int]]  # as Django tells it
 
-# Set while rows are deleted whose marks, and those of all that goes with them, are written already.
-_is_marked = ContextVar("is_marked", default=False)
+# The rows that are being deleted and whose marks are written already.
+_marked: ContextVar[frozenset[tuple[Model, Any]]] = ContextVar("marked", default=frozenset())
 
 
 def delete_marked(
@@ -59,19 +59,19 @@ def _mark_collected(collector: Collector, using: str, locked: Model | None) -> N
 
 
 def _delete(collector: Collector) -> Deleted:
-    token = _is_marked.set(True)
+    rows = {(model, row.pk) for model, rows in collector.data.items() for row in rows}
+    token = _marked.set(_marked.get() | rows)
     try:
         return collector.delete()
     finally:
-        _is_marked.reset(token)
+        _marked.reset(token)
 
 
 def mark_deleted(sender: Model, instance: models.Model, using: str, **kwargs: Any) -> None:
     """Marks a row that goes with one of an unwatched model, while what it points to is there."""
-    if not _is_marked.get():
-        mark_rows(
-            sender, rows_of(sender, [instance.pk], watches.local_fields(sender), using), using
-        )
+    if (sender, instance.pk) not in _marked.get():
+        names = watches.local_fields(sender)
+        mark_rows(sender, rows_of(sender, [instance.pk], names, using), using)
 
 
 def mark_related(
@@ -85,21 +85,26 @@ def mark_related(
     **kwargs: Any,
 ) -> None:
     """Marks both ends of a many-to-many relation that changes."""
-    if action not in ("post_add", "post_remove", "pre_clear"):
+    ends: list[Model] = [type(instance), model]
+    if action not in ("post_add", "post_remove", "pre_clear") or not any(map(watches.on, ends)):
         return
-    others = _linked(sender, instance, model, using) if pk_set is None else list(pk_set)
+    others = _linked(sender, instance, model, reverse, using) if pk_set is None else list(pk_set)
     for end, keys in [(type(instance), [instance.pk]), (model, others)]:
         if watches.on(end):
             mark_rows(end, rows_of(end, keys, watches.local_fields(end), using), using)
 
 
-def _linked(through: Model, instance: models.Model, model: Model, using: str) -> list[Any]:
+def _linked(
+    through: Model, instance: models.Model, model: Model, reverse: bool, using: str
+) -> list[Any]:
     """The keys of the rows that a many-to-many relation links with an instance."""
-    columns: dict[Any, str] = {
-        field.related_model: field.attname for field in through._meta.fields if field.many_to_one
-    }
-    links = through._base_manager.using(using).filter(**{columns[type(instance)]: instance.pk})
-    return list(links.values_list(columns[model], flat=True))
+    declares = model if reverse else type(instance)
+    relations: Any = declares._meta.many_to_many
+    relation = next(field for field in relations if field.remote_field.through is through)
+    names = [relation.m2m_field_name(), relation.m2m_reverse_field_name()]
+    here, there = reversed(names) if reverse else names
+    links = through._base_manager.using(using).filter(**{here: instance.pk})
+    return list(links.values_list(there, flat=True))
 
 
 def connect() -> None:

@@ -61,6 +61,7 @@ class Entry(Generic[V]):
     name = ""
     limit = "CACHING_HARD_LIMIT_S"
     reading: type[Reading] = Reading
+    is_derived = False
 
     def __init__(
         self,
@@ -115,6 +116,21 @@ class Entry(Generic[V]):
         found = reader.read(self, arguments)
         return Versioned(found.value, found.version, found.known_at)
 
+    @cached_property
+    def argument_types(self) -> tuple[type, ...]:
+        """Those that the builder's annotations name, in order; empty when it has none."""
+        hints = typing.get_type_hints(self.build)
+        return tuple(kind for name, kind in hints.items() if name != "return")
+
+    def check(self, arguments: Arguments) -> None:
+        """Raises TypeError for arguments that no mark would lead to: 7 and "7" are two keys."""
+        for argument, expected in zip(arguments, self.argument_types, strict=False):
+            if expected in (int, str) and type(argument) is not expected:
+                raise TypeError(
+                    f"{self.name} takes {expected.__name__}, not {argument!r}: a change would not "
+                    "reach what is cached for it."
+                )
+
     def key(self, arguments: Arguments) -> str:
         return slot_key(conf.namespace(), self.name, self.fingerprint, arguments)
 
@@ -157,11 +173,12 @@ class Entry(Generic[V]):
 
     def watches(self) -> Iterator[Watch]:
         """What its declaration watches. Raises LookupError and FieldDoesNotExist for typos."""
+        after_commit = self.clear if self.at_once else None
         for label, paths in self.stale_when.items():
-            after_commit = self.clear if self.at_once else None
-            watch = Watch(self.name, apps.get_model(label), *_split(paths), after_commit)
-            watch.verify()
-            yield watch
+            for chain, fields in _split(paths):
+                watch = Watch(self.name, apps.get_model(label), chain, fields, after_commit)
+                watch.verify()
+                yield watch
 
 
 class DerivedEntry(Entry[V]):
@@ -174,6 +191,7 @@ class DerivedEntry(Entry[V]):
 
     limit = "CACHING_DERIVED_LIMIT_S"
     reading = DerivedReading
+    is_derived = True
 
     def __init__(
         self,
@@ -219,11 +237,11 @@ class Registry:
 registry = Registry()
 
 
-def _split(paths: Paths) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Paths, and the fields of which one must have changed."""
+def _split(paths: Paths) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """The paths of each watch, and the fields of which one must have changed."""
     if isinstance(paths, Changed):
-        return (paths.to,), paths.fields
-    return ((paths,) if isinstance(paths, str) else tuple(paths)), ()
+        return [((path,), paths.fields) for path in paths.to]
+    return [((paths,) if isinstance(paths, str) else tuple(paths), ())]
 
 
 def _caller() -> str:

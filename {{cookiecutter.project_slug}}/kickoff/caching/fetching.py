@@ -8,6 +8,7 @@ the fetch modes of Django 6.1; with Django 5.2 nothing is noticed here.
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -18,6 +19,9 @@ from django.db import models
 from kickoff.caching import conf
 
 logger = logging.getLogger(__name__)
+
+TELL_S = 60.0
+_told_at: dict[str, float] = {}
 
 _building: ContextVar[str] = ContextVar("building", default="")
 
@@ -50,8 +54,18 @@ def _refuse_or_log(fetcher: Any, instance: models.Model) -> None:
     )
     if conf.raises_lazy_fetches():
         raise LazyFetchError(text)
-    logger.warning(text)
+    if _is_news(text):
+        logger.warning(text)
     fetcher.fetch_one(instance)
+
+
+def _is_news(text: str) -> bool:
+    """Once a minute for each field, not for each row."""
+    now = time.monotonic()
+    if now - _told_at.get(text, -TELL_S) < TELL_S:
+        return False
+    _told_at[text] = now
+    return True
 
 
 def _fetch_mode() -> object | None:

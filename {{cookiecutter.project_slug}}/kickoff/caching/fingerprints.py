@@ -10,13 +10,13 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 from datetime import timedelta
-from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from django.db.models.functions import Now
 
 from kickoff.caching import conf
 from kickoff.caching.models import Fingerprint
+from kickoff.caching.stores.locks import ForkSafeLock
 
 if TYPE_CHECKING:
     from kickoff.caching.entries import Entry
@@ -29,19 +29,20 @@ class Recorder:
 
     def __init__(self) -> None:
         self._recorded_at: dict[tuple[str, str], float] = {}
-        self._lock = Lock()
+        self._lock = ForkSafeLock()
 
     def record(self, entry: Entry[Any]) -> None:
         """Must be called before the database is read for the value, outside of a transaction."""
-        key = (entry.name, entry.fingerprint)
-        last = self._recorded_at.get(key)
-        if not entry.stale_when or (last and time.monotonic() - last < RECORD_S):
+        if not entry.stale_when or self._is_recorded(entry):
             return
         with self._lock:
-            Fingerprint.objects.update_or_create(
-                entry=entry.name, fingerprint=entry.fingerprint, defaults={"seen_at": Now()}
-            )
-            self._recorded_at[key] = time.monotonic()
+            if not self._is_recorded(entry):
+                _record(entry.name, entry.fingerprint)
+                self._recorded_at[entry.name, entry.fingerprint] = time.monotonic()
+
+    def _is_recorded(self, entry: Entry[Any]) -> bool:
+        at = self._recorded_at.get((entry.name, entry.fingerprint))
+        return at is not None and time.monotonic() - at < RECORD_S
 
     def assume_recorded(self, entries: Iterable[Entry[Any]]) -> None:
         """For tests: none of them pays for being the first of its process."""
@@ -50,6 +51,15 @@ class Recorder:
 
     def forget(self) -> None:
         self._recorded_at.clear()
+
+
+def _record(entry: str, fingerprint: str) -> None:
+    """Many processes may do this at the same moment, after a deploy: one statement at a time, and
+    none that reads what it then wants to write, which is how MySQL gets into deadlocks."""
+    same = Fingerprint.objects.filter(entry=entry, fingerprint=fingerprint)
+    if not same.update(seen_at=Now()):
+        row = Fingerprint(entry=entry, fingerprint=fingerprint, seen_at=Now())
+        Fingerprint.objects.bulk_create([row], ignore_conflicts=True)
 
 
 recorder = Recorder()

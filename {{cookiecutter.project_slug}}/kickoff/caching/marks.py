@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import partial
 
-from django.db import DEFAULT_DB_ALIAS, connection, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from kickoff.caching.fingerprints import recorded
 from kickoff.caching.keys import Arguments, encode_arguments
@@ -20,7 +21,9 @@ _ENTRIES = f"SELECT DISTINCT entry FROM {Mark._meta.db_table} ORDER BY entry"
 
 Stale = tuple[str, str]  # the name of the entry, its arguments as a mark keeps them
 
-_together: ContextVar[dict[str, set[Stale]] | None] = ContextVar("marks_together", default=None)
+# By connection: a thread that inherits this context has connections of its own.
+Waiting = dict[BaseDatabaseWrapper, set[Stale]]
+_together: ContextVar[Waiting | None] = ContextVar("marks_together", default=None)
 
 
 def mark_rows(model: Model, rows: Sequence[Row], using: str, *, were_created: bool = False) -> None:
@@ -44,11 +47,11 @@ def mark_rows(model: Model, rows: Sequence[Row], using: str, *, were_created: bo
             stale.add((watch.entry, encode_arguments(arguments)))
             if watch.after_commit:
                 transaction.on_commit(partial(watch.after_commit, arguments), using, robust=True)
-    waiting = _together.get()
-    if waiting is not None and using in waiting:
-        waiting[using] |= stale
-    else:
+    waiting = (_together.get() or {}).get(connections[using])
+    if waiting is None:
         _insert(stale, using)
+    else:
+        waiting |= stale
 
 
 @contextmanager
@@ -60,11 +63,11 @@ def marked_together(using: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
     """
     outer = _together.get() or {}
     with transaction.atomic(using=using):
-        if using in outer:
+        if connections[using] in outer:
             yield
             return
         stale: set[Stale] = set()
-        token = _together.set({**outer, using: stale})
+        token = _together.set({**outer, connections[using]: stale})
         try:
             yield
         finally:

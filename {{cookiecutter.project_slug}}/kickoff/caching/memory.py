@@ -17,7 +17,8 @@ ONE_READER = float("-inf")  # `known_at` of what may not be remembered
 
 
 class Remembered(msgspec.Struct, frozen=True):
-    """A decoded value. Page objects are immutable, so all threads may share it.
+    """A decoded value, shared by all threads: nobody may change what it holds. Page objects cannot
+    be changed; dicts inside of them could.
 
     Times are monotonic, but for `built_at`. `known_at` is when the store was asked, of a derived
     value when it was asked for the oldest part; `looked_at` is when the answer was there.
@@ -42,6 +43,9 @@ class Memory:
         self._limit = limit
         self._values: OrderedDict[MemoryKey, Remembered] = OrderedDict()
         self._lock = Lock()
+
+    def __len__(self) -> int:
+        return len(self._values)
 
     def get(self, key: MemoryKey) -> Remembered | None:
         return self._values.get(key)

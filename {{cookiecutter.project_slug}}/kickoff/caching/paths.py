@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from django.db import models
+from django.db import connections, models
 from django.db.models.constants import LOOKUP_SEP
 
 Model = type[models.Model]
@@ -50,7 +50,7 @@ def follow(model: Model, wanted: Mapping[str, Values], using: str) -> Ends:
     ends: dict[str, dict[Any, list[Any]]] = {path: defaultdict(list) for path in wanted}
     for group in _groups(model, wanted):
         values = set().union(*(wanted[path] for path in group)) - {None}
-        for value, *found in _query(model, group, values, using) if values else ():
+        for value, *found in _ends(model, group, values, using) if values else ():
             for path, end in zip(group, found, strict=True):
                 ends[path][value].append(end)
     for path in wanted:
@@ -70,6 +70,22 @@ def _groups(model: Model, paths: Iterable[str]) -> Iterator[list[str]]:
     yield from together.values()
 
 
+# To what follows a SELECT that locks its rows against changes, not against other such SELECTs, nor
+# against the rows that come to refer to them.
+SHARED_LOCK = {"mysql": " LOCK IN SHARE MODE", "postgresql": " FOR SHARE"}
+
+
+def _ends(model: Model, group: list[str], values: Values, using: str) -> list[tuple[Any, ...]]:
+    """Rows of a value and the ends to which it leads, as they are now, whatever older view the
+    transaction has; and locked, so that until it ends nobody moves them away from the keys that it
+    marks."""
+    connection = connections[using]
+    sql, params = _query(model, group, values, using).query.get_compiler(using).as_sql()
+    with connection.cursor() as cursor:
+        cursor.execute(sql + SHARED_LOCK.get(connection.vendor, ""), params)
+        return list(cursor.fetchall())
+
+
 def _query(model: Model, group: list[str], values: Values, using: str) -> Any:
     first = _first(group[0])
     if not begins_here(model, first):
@@ -77,9 +93,7 @@ def _query(model: Model, group: list[str], values: Values, using: str) -> Any:
     else:
         start = _field(model, first).related_model
         names = [path.partition(LOOKUP_SEP)[2] for path in group]
-    # As they are now, whatever older view the transaction has; and locked, so that until it ends
-    # nobody moves them away from the keys that it marks.
-    rows = start._base_manager.using(using).select_for_update().filter(pk__in=values)
+    rows = start._base_manager.using(using).filter(pk__in=values)
     return rows.order_by().values_list("pk", *names)
 
 

@@ -10,13 +10,13 @@ from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, connections
 
 from kickoff.caching import conf
 from kickoff.caching.envelope import Envelope, EnvelopeError, Lease, unseal, version_of
 from kickoff.caching.fingerprints import recorder
 from kickoff.caching.keys import Arguments
-from kickoff.caching.memory import ONE_READER, Memory, MemoryKey, Remembered
+from kickoff.caching.memory import ONE_READER, Memory, Remembered
 from kickoff.caching.observing import Read, Source, observer
 from kickoff.caching.runtime import current_store
 from kickoff.caching.slots import fill, lease
@@ -72,10 +72,10 @@ class Reader:
         entry.tally.publish_when_due(entry.name, current_store)
         return found
 
-    def remembered(self, key: MemoryKey) -> Remembered | None:
+    def remembered(self, entry: Entry[Any], arguments: Arguments) -> Remembered | None:
         """The last known value; none that is older than a slot may grow."""
-        last = self.memory.get(key)
-        limit_s = conf.number("CACHING_HARD_LIMIT_S")
+        last = self.memory.get((entry.name, arguments))
+        limit_s = entry.limit_s or conf.number("CACHING_HARD_LIMIT_S")
         return last if last is not None and last.is_fresh(limit_s) else None
 
     @contextmanager
@@ -93,13 +93,15 @@ class Reading:
     """One read of one key that process memory alone could not answer."""
 
     def __init__(self, reader: Reader, entry: Entry[Any], arguments: Arguments) -> None:
+        if not entry.is_derived:
+            entry.check(arguments)
         self.reader = reader
         self.entry = entry
         self.arguments = arguments
         self.slot_arguments = arguments
         self.build: Callable[[], Any] = partial(entry.build, *arguments)
         self.memory_key = (entry.name, arguments)
-        self.last = reader.remembered(self.memory_key)
+        self.last = reader.remembered(entry, arguments)
         self.asked_at = self.known_at = time.monotonic()
         self.made_from = ""
         self.source = Source.MEMORY
@@ -125,6 +127,10 @@ class Reading:
             return self._from_store(current_store())
         except StoreUnavailableError:
             return self._without_store()
+        except (OperationalError, InterfaceError):
+            if self.last is None:
+                raise
+            return self._last_known(self.last)
 
     def _from_store(self, store: Store) -> Remembered:
         key = self.entry.key(self.slot_arguments)
@@ -165,8 +171,14 @@ class Reading:
         return self._keep(value, found.version, found.built_at)
 
     def _lease(self, store: Store, key: str) -> Held | None:
-        recorder.record(self.entry)
-        return lease(store, key)
+        held = lease(store, key)
+        if held is not None:
+            try:
+                recorder.record(self.entry)
+            except BaseException:
+                store.delete(key)
+                raise
+        return held
 
     def _fill(self, store: Store, held: Held) -> Remembered:
         """Builds under our lease. A value that could not be stored, because something changed
@@ -196,9 +208,10 @@ class Reading:
         return self._keep(value, version_of(self.entry.encode(value)), time.time())
 
     def _keep(self, value: Any, version: str, built_at: float) -> Remembered:
-        """What was found, remembered unless it holds for one reader or one moment only."""
+        """What was found, remembered unless it holds for one reader or one moment only. That there
+        is no such thing is not: whoever asks for many of those would push out all the pages."""
         looked_at = time.monotonic()
-        if self.entry.at_once:
+        if self.entry.at_once or value is None:
             self.known_at = ONE_READER  # a kept value may be from before the change
         found = Remembered(value, version, built_at, looked_at, self.known_at, self.made_from)
         if self.known_at == ONE_READER:

@@ -19,7 +19,7 @@ from django.db import (
 )
 
 from kickoff.caching import conf, fingerprints
-from kickoff.caching.delays import Delays
+from kickoff.caching.delays import Delays, Key
 from kickoff.caching.entries import Entry, registry
 from kickoff.caching.keys import Arguments, decode_arguments, encode_arguments, slot_key
 from kickoff.caching.leadership import Leadership
@@ -36,6 +36,7 @@ TICK_S = 0.1  # between two looks at the marks; a change is visible within 0.5 s
 PIN_CHECK_S = 1.0  # however many marks wait
 PRUNE_S = 60.0  # between two removals of expired slots, which SQLite does not do by itself
 ATTEMPTS = 20  # at one key in one batch, when others keep writing it
+WARN_S = 60.0  # between two warnings of the same outage
 OUTAGE_DELAY_S = 1.0  # at most, while the store or the database is away
 
 
@@ -65,7 +66,7 @@ class Refresher:
         self.turns = Turns(queue or MarkQueue(), self)
         self.rebuilds = 0
         self._due_at: dict[str, float] = {}
-        self._pins_checked_at = self._pruned_at = float("-inf")
+        self._pins_checked_at = self._pruned_at = self._warned_at = float("-inf")
         self._reported_at = time.monotonic()
         self._reported_rebuilds = self._reported_new = 0
 
@@ -87,12 +88,17 @@ class Refresher:
                 _leave_old_view()
                 busy = self.leadership.renew_when_due() and self.step(should_stop)
             except (DatabaseError, InterfaceError) as error:
-                logger.warning("The refresher cannot reach the database: %s", error)
+                self._warn_of_outage(error)
                 close_old_connections()
                 busy = False
             if not busy:
                 time.sleep(TICK_S)
         self.leadership.resign()
+
+    def _warn_of_outage(self, error: Exception) -> None:
+        if time.monotonic() - self._warned_at >= WARN_S:
+            self._warned_at = time.monotonic()
+            logger.warning("The refresher cannot work with the database: %s", error)
 
     def step(self, should_stop: Callable[[], bool] = lambda: False) -> bool:
         """Handles the marks that are there now; whether there were any."""
@@ -118,34 +124,30 @@ class Refresher:
         if not self.shard.owns(*key) or not self.delays.is_due(key):
             return False
         try:
-            self._bring_up_to_date(name, decode_arguments(arguments), in_slots)
-        except (StoreUnavailableError, OperationalError, InterfaceError) as error:
-            logger.debug("%s %s waits: %s", name, arguments, error)
-            self.delays.fail(key, OUTAGE_DELAY_S)
-            return False
+            is_done = self._bring_up_to_date(name, decode_arguments(arguments), in_slots)
         except Exception as error:
-            self._complain(name, arguments, error)
+            self._wait_or_complain(key, error)
             return False
         self.delays.succeed(key)
-        return True
+        return is_done
 
-    def _bring_up_to_date(self, name: str, arguments: Arguments, in_slots: Collection[str]) -> None:
+    def _bring_up_to_date(self, name: str, arguments: Arguments, in_slots: Collection[str]) -> bool:
         """Rebuilds the slot of this code. While old and new code serve side by side, each has slots
         of its own: those of other code are emptied."""
         entry = registry.get(name)
         for fingerprint in in_slots:
             if entry is None or fingerprint != entry.fingerprint:
                 current_store().delete(slot_key(conf.namespace(), name, fingerprint, arguments))
-        if entry is not None:
-            self._refresh(current_store(), entry, arguments)
+        return entry is None or self._refresh(current_store(), entry, arguments)
 
-    def _refresh(self, store: Store, entry: Entry[Any], arguments: Arguments) -> None:
+    def _refresh(self, store: Store, entry: Entry[Any], arguments: Arguments) -> bool:
+        """False while somebody else fills the slot."""
         fingerprints.recorder.record(entry)
         for _ in range(ATTEMPTS):
             outcome = refresh(store, entry, arguments)
             if outcome is not Outcome.OVERTAKEN:
                 self.rebuilds += outcome is Outcome.REBUILT
-                return
+                return outcome is not Outcome.LEASED
         reason = f"others write {entry.name}{arguments} all the time"
         raise StoreUnavailableError(store.server_of(entry.key(arguments)), reason)
 
@@ -154,13 +156,8 @@ class Refresher:
         for entry in registry:
             try:
                 keys = list(entry.keys()) if entry.keys and entry.needs_care else []
-            except DatabaseError:
-                raise  # `run` waits until the database is back
-            except BusyError as error:
-                logger.debug("The keys of %s wait: %s", entry.name, error)
-                continue
             except Exception as error:
-                self._complain(entry.name, "keys", error)
+                self._wait_or_complain((entry.name, "keys"), error)
                 continue
             for arguments in keys:
                 if should_stop():
@@ -169,12 +166,15 @@ class Refresher:
                     self._keep_key(entry, arguments)
 
     def _keep_key(self, entry: Entry[Any], arguments: Arguments) -> None:
+        key = (entry.name, encode_arguments(arguments))
+        if not self.delays.is_due(key):
+            return
         try:
             self._keep(current_store(), entry, arguments)
-        except StoreUnavailableError as error:
-            logger.debug("%s%s waits: %s", entry.name, arguments, error)
         except Exception as error:
-            self._complain(entry.name, encode_arguments(arguments), error)
+            self._wait_or_complain(key, error)
+        else:
+            self.delays.succeed(key)
 
     def _keep(self, store: Store, entry: Entry[Any], arguments: Arguments) -> None:
         fingerprints.recorder.record(entry)
@@ -202,12 +202,16 @@ class Refresher:
         self._due_at = {key: at for key, at in self._due_at.items() if at >= long_ago}
         self.delays.forget(before=long_ago)
 
-    def _complain(self, name: str, arguments: str, error: Exception) -> None:
-        key = (name, arguments)
-        if not self.delays.has_failed(key):  # once, not at each attempt
-            logger.exception("Building %s %s failed; its old value stays.", name, arguments)
+    def _wait_or_complain(self, key: Key, error: Exception) -> None:
+        """What passes is waited for; anything else is told, once and not at each attempt."""
+        if _will_pass(error):
+            logger.debug("%s %s waits: %s", *key, error)
+            self.delays.fail(key, OUTAGE_DELAY_S)
+            return
+        if self.delays.is_new_error(key):
+            logger.error("Building %s %s failed; its old value stays.", *key, exc_info=error)
         self.delays.fail(key)
-        self.leadership.report_error(f"{name} {arguments}: {error!r}")
+        self.leadership.report_error(f"{key[0]} {key[1]}: {error!r}")
 
     def _report(self) -> None:
         elapsed = time.monotonic() - self._reported_at
@@ -220,6 +224,16 @@ class Refresher:
             self.leadership.report(new, new / elapsed)
         self._reported_at, self._reported_new = time.monotonic(), new
         self._reported_rebuilds = self.rebuilds
+
+
+def _will_pass(error: Exception) -> bool:
+    """Whether the store or the database is away. Django gives an unknown column and a lost server
+    the same class of error: so the connection is asked."""
+    if isinstance(error, StoreUnavailableError | BusyError | InterfaceError):
+        return True
+    if not isinstance(error, OperationalError):
+        return False
+    return connection.connection is None or not connection.is_usable()
 
 
 def _leave_old_view() -> None:

@@ -16,6 +16,7 @@ from django.contrib.staticfiles.storage import staticfiles_storage
 from django.template import Template
 from django.template.loader import get_template
 from django.template.loader_tags import ExtendsNode, IncludeNode
+from django.utils import timezone, translation
 
 from kickoff.caching import conf
 from kickoff.caching.entries import DerivedEntry, Entry, Versioned
@@ -47,7 +48,9 @@ class RenderedEntry(DerivedEntry[bytes]):
 
     def _render(self, page: Any) -> bytes:
         context = {self.named: page} if self.named else msgspec.structs.asdict(page)
-        return get_template(self.template).render({**conf.template_context(), **context}).encode()
+        # Not in the zone and the language of the visitor who happens to be the first.
+        with timezone.override(None), translation.override(settings.LANGUAGE_CODE):
+            return get_template(self.template).render(conf.template_context() | context).encode()
 
     @property
     def fingerprint(self) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any
@@ -23,7 +24,7 @@ from kickoff.caching.envelope import (
     unseal,
 )
 from kickoff.caching.keys import Arguments
-from kickoff.caching.stores.base import Held, Store, ValueTooLargeError
+from kickoff.caching.stores.base import Held, Store, StoreUnavailableError, ValueTooLargeError
 
 if TYPE_CHECKING:
     from kickoff.caching.entries import Entry
@@ -38,7 +39,7 @@ class Outcome(Enum):
 
     REBUILT = "rebuilt"
     ABSENT = "absent"
-    LEASE_VOIDED = "lease voided"
+    LEASED = "leased"  # somebody fills it, perhaps with an older view: its mark must stay
     OVERTAKEN = "overtaken"  # somebody wrote meanwhile: look again
 
 
@@ -88,36 +89,51 @@ def fill(
     key = entry.key(arguments)
     try:
         value = build() if build else entry.build(*arguments)
+    except BaseException:
+        _give_back(store, key)
+        raise
+    try:
         return value, _write(store, entry, key, value, held)
     except ValueTooLargeError as error:
-        store.delete(key)
+        _give_back(store, key)
+        _tell_too_large(entry, arguments, error)
+    except StoreUnavailableError:
+        pass  # The value is good all the same.
+    return value, False
+
+
+def _tell_too_large(entry: Entry[Any], arguments: Arguments, error: Exception) -> None:
+    if entry.tally.count_too_large():
         logger.error("%s%s is not cached: %s", entry.name, arguments, error)
-        return value, False
-    except BaseException:
+
+
+def _give_back(store: Store, key: str) -> None:
+    """An absent slot can be leased by the next; if the store is away the lease ends by itself."""
+    with suppress(StoreUnavailableError):
         store.delete(key)
-        raise
 
 
 def refresh(store: Store, entry: Entry[Any], arguments: Arguments) -> Outcome:
     """Brings a marked key up to date, once. OVERTAKEN: call again.
 
-    A slot that somebody is filling loses its lease, so that the builder's compare-and-set fails:
-    the builder may have read the database before the change.
+    Whoever is filling the slot may have read the database before the change. Taking the lease away
+    would send the next reader to the database as well, and under steady changes a slow page would
+    never be filled. So the mark waits, for the value, which is then rebuilt, or for the end of the
+    lease.
     """
     key = entry.key(arguments)
     content = look(store, key)
     if content is None:
         return Outcome.ABSENT
     if isinstance(content, Lease):
-        store.delete(key)
-        return Outcome.LEASE_VOIDED
+        return Outcome.LEASED
     value = entry.build(*arguments)
     try:
         written = _write(store, entry, key, value, content.held)
     except ValueTooLargeError as error:
         # The old value must not stay: readers build it for themselves from now on.
         store.delete(key)
-        logger.error("%s%s is not cached: %s", entry.name, arguments, error)
+        _tell_too_large(entry, arguments, error)
         return Outcome.ABSENT
     return Outcome.REBUILT if written else Outcome.OVERTAKEN
 

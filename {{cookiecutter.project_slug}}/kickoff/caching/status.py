@@ -37,18 +37,33 @@ def status() -> dict[str, Any]:
         "entries": {},
     }
     for entry in registry:
-        counts = {}
+        counts: dict[str, Any] = {}
         try:
-            counts = {**_counts(entry, current_store()), **_slots(entry, current_store())}
+            counts |= _counts(entry, current_store())
+            counts |= _slots(entry, current_store())
         except StoreUnavailableError as error:
             found["store_error"] = str(error)
+        except Exception as error:  # of `keys`: the status must come all the same
+            counts["error"] = repr(error)
         found["entries"][entry.name] = {**UNKNOWN, **counts}
         found["entries"][entry.name]["marks_waiting"] = waiting.get(entry.name, 0)
     return found
 
 
 UNKNOWN = dict.fromkeys(
-    ("reads", "hit_ratio", "builds", "mean_build_s", "last_built_s", "keys", "filled", "oldest_s")
+    (
+        "reads",
+        "hit_ratio",
+        "builds",
+        "mean_build_s",
+        "too_large",
+        "last_built_s",
+        "keys",
+        "looked_at",
+        "filled",
+        "oldest_s",
+        "error",
+    )
 )
 
 
@@ -59,6 +74,7 @@ def _counts(entry: Entry[Any], store: Store) -> dict[str, Any]:
         "hit_ratio": counts.hit_ratio,
         "builds": counts.builds,
         "mean_build_s": counts.mean_build_s,
+        "too_large": counts.too_large,
         "last_built_s": time.time() - counts.built_at if counts.built_at else None,
     }
 
@@ -67,11 +83,13 @@ def _slots(entry: Entry[Any], store: Store) -> dict[str, Any]:
     """How many of the keys that the entry lists are filled, and the age of the oldest value."""
     if entry.keys is None:
         return {}
-    keys = list(entry.keys())[:MOST_KEYS]
+    all_keys = list(entry.keys())
+    keys = all_keys[:MOST_KEYS]
     contents = [look(store, entry.key(arguments)) for arguments in keys]
     built_at = [found.envelope.built_at for found in contents if isinstance(found, Filled)]
     return {
-        "keys": len(keys),
+        "keys": len(all_keys),
+        "looked_at": len(keys),
         "filled": len(built_at),
         "oldest_s": time.time() - min(built_at) if built_at else None,
     }

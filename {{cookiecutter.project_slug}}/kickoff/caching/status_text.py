@@ -18,6 +18,16 @@ def describe(found: dict[str, Any]) -> str:
     lines.append(f"Marks waiting: {found['marks_waiting']}{age}")
     if found["store_error"]:
         lines.append(f"The store is away: {found['store_error']}")
+    lines += [
+        f"{name} does not say which keys it has: {entry['error']}"
+        for name, entry in found["entries"].items()
+        if entry["error"]
+    ]
+    lines += [
+        f"{name}: {entry['too_large']} values were too large for the store"
+        for name, entry in found["entries"].items()
+        if entry["too_large"]
+    ]
     rows = [HEADINGS, *(_row(name, entry) for name, entry in found["entries"].items())]
     return "\n".join([*lines, "", *_columns(rows)])
 
@@ -33,7 +43,7 @@ def _describe_leader(leader: dict[str, Any]) -> str:
 
 
 def _row(name: str, entry: dict[str, Any]) -> list[str]:
-    filled = "–" if entry["keys"] is None else f"{entry['filled']} of {entry['keys']}"
+    filled = "–" if entry["keys"] is None else f"{entry['filled']} of {entry['looked_at']}"
     return [
         name,
         _shown(entry["reads"], "{}"),

@@ -18,6 +18,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 PUBLISH_S = 10.0  # two calls of the store for each entry that was read
+TELL_S = 60.0  # between two log lines about values that are too large
 WINDOW_S = 3_600  # what is counted in one key; a status sums up this window and the one before
 
 
@@ -29,6 +30,7 @@ class Counts(msgspec.Struct, array_like=True):
     builds: int = 0
     build_s: float = 0.0
     built_at: float = 0.0  # the last time, in seconds since 1970
+    too_large: int = 0  # values that the store does not take
 
     def plus(self, other: Counts) -> Counts:
         return Counts(
@@ -37,6 +39,7 @@ class Counts(msgspec.Struct, array_like=True):
             self.builds + other.builds,
             self.build_s + other.build_s,
             max(self.built_at, other.built_at),
+            self.too_large + other.too_large,
         )
 
     @property
@@ -58,6 +61,7 @@ class Tally:
     def __init__(self) -> None:
         self.counts = Counts()
         self._published_at = time.monotonic()
+        self._told_at = -TELL_S
         self._lock = Lock()
 
     def timed(self, build: Callable[P, R]) -> Callable[P, R]:
@@ -73,6 +77,14 @@ class Tally:
             return value
 
         return counted
+
+    def count_too_large(self) -> bool:
+        """Counts a value that the store did not take; whether it is time to tell of it."""
+        self.counts.too_large += 1
+        is_time = time.monotonic() - self._told_at >= TELL_S
+        if is_time:
+            self._told_at = time.monotonic()
+        return is_time
 
     def publish_when_due(self, name: str, store: Callable[[], Store]) -> None:
         """Adds the counts to those in the store, at most once in PUBLISH_S."""

@@ -21,14 +21,17 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Changed:
-    """A watch on some fields only: `Changed("username", to="memberships__league")`."""
+    """A watch on some fields only: `Changed("username", to="memberships__league")`.
+
+    Each path of `to` leads to keys with one argument, whether the others lead anywhere or not.
+    """
 
     fields: tuple[str, ...]
-    to: str
+    to: tuple[str, ...]
 
-    def __init__(self, *fields: str, to: str) -> None:
+    def __init__(self, *fields: str, to: str | tuple[str, ...]) -> None:
         object.__setattr__(self, "fields", fields)
-        object.__setattr__(self, "to", to)
+        object.__setattr__(self, "to", (to,) if isinstance(to, str) else to)
 
 
 @dataclass(frozen=True)
@@ -109,7 +112,11 @@ class Watches:
         self._by_model[watch.model].append(watch)
 
     def on(self, model: Model) -> list[Watch]:
-        return self._by_model.get(_concrete(model), [])
+        """The watches of a model and of those from which it inherits a table."""
+        found = list(self._by_model.get(_concrete(model), ()))
+        for parent in _concrete(model)._meta.get_parent_list():
+            found += self._by_model.get(parent, ())
+        return found
 
     def models(self) -> set[Model]:
         return set(self._by_model)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, Self, TypeVar
 
-from django.db import NotSupportedError, models, router, transaction
+from django.db import NotSupportedError, connections, models, router, transaction
 
 from kickoff.caching.deletions import Deleted, delete_marked
 from kickoff.caching.fetching import forbid_lazy_fetches
@@ -33,8 +33,8 @@ class WatchedQuerySet(models.QuerySet[_M]):
             return super().update(**values)
         names = watches.local_fields(self.model)
         with transaction.atomic(using=self._write_to, savepoint=False):
-            keys = list(self._unordered().values_list("pk", flat=True))
-            before = rows_of(self.model, keys, names, self._write_to)
+            before = list(self._locked().values("pk", *names))
+            keys = [row["pk"] for row in before]
             # Only the rows that were seen: one that comes to match meanwhile would go unmarked.
             updated = super(WatchedQuerySet, self._only(keys)).update(**values)
             touches_names = attnames(self.model, values) & set(names)
@@ -80,10 +80,19 @@ class WatchedQuerySet(models.QuerySet[_M]):
         return bool(is_special) or self._fields is not None  # type: ignore[attr-defined]
 
     def _locked_rows(self) -> list[_M]:
-        """The rows, locked; not those of other tables at which a condition looks."""
-        keys = self._unordered().values("pk")
-        rows = self.model._base_manager.using(self._write_to).filter(pk__in=keys)
-        return list(rows.order_by().select_for_update())
+        return list(self._locked().select_related(None))
+
+    def _locked(self) -> Self:
+        """The rows as they are once nobody else is changing them; they stay so.
+
+        Where the server can (MySQL 8, not MariaDB) the rows of other tables at which a condition
+        looks stay free.
+        """
+        found = self.using(self._write_to)._unordered()
+        if found.query.distinct or found.query.group_by or found.query.combinator:
+            return found  # Such a query cannot lock.
+        can_choose = connections[self._write_to].features.has_select_for_update_of
+        return found.select_for_update(of=("self",) if can_choose else ())
 
     @property
     def _write_to(self) -> str:

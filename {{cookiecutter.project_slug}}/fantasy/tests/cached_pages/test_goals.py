@@ -78,14 +78,14 @@ class TestTheCostOfAGoal:
         add_leagues("Emil", "Fay", "Gus", "Hal")
         assert League.objects.count() == 6
         with_six = self.marks_and_rebuilds(client, shoot, sequence=2)
-        # Its match, its player, the points of the round, the totals, scoreboard, fixtures, scorers.
-        assert with_two == with_six == (7, 7)
+        # Its match, its player, the points, the scoreboard, the fixtures and the scorers.
+        assert with_two == with_six == (6, 6)
 
     def test_marks_no_key_of_a_league(self, hot, shoot):
         refresh()
         shoot()
         marked = set(Mark.objects.values_list("entry", flat=True))
-        assert "fantasy.Round.points" in marked
+        assert "fantasy.Competition.points" in marked
         assert not [entry for entry in marked if entry.startswith("fantasy.League")]
 
     def test_includes_no_page_of_another_player(self, shoot, hot):

@@ -139,6 +139,8 @@ class TestARealRun:
         values = {row["key"]: row["values"] for row in document["rows"]}
         assert list(values) == [
             "page_from_store",
+            "expired_page",
+            "first_page",
             "entry_from_store",
             "page_from_memory",
             "page_from_memory_to_dict",

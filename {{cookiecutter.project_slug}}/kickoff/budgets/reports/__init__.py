@@ -14,10 +14,12 @@ if TYPE_CHECKING:
 
 def report(run: Run, terminal: Any, code_quality: str) -> None:
     """The failures themselves have been shown with their tests; here is the whole."""
+    problems = sorted(run.problems, key=lambda problem: (-problem.excess, problem.case))
+    if code_quality:
+        Path(code_quality).write_text(gitlab.code_quality(problems), encoding="utf-8")
     if not run.verdicts and not run.problems and not run.outcome:
         return
     terminal.section("query budgets", sep="-")
-    problems = sorted(run.problems, key=lambda problem: (-problem.excess, problem.case))
     terminal.write_line(f"visits: {len(run.verdicts)}, problems: {len(problems)}")
     for line in run.outcome:
         terminal.write_line(line)
@@ -27,5 +29,3 @@ def report(run: Run, terminal: Any, code_quality: str) -> None:
     if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
         with Path(summary).open("a", encoding="utf-8") as file:
             file.write(github.summary(problems, len(run.verdicts)))
-    if code_quality:
-        Path(code_quality).write_text(gitlab.code_quality(problems), encoding="utf-8")

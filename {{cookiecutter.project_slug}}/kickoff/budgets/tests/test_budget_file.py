@@ -50,6 +50,20 @@ class TestReading:
         assert not budgets.skips("shop:book", "GET")
         assert budgets.skips("shop:book", "POST")
 
+    def test_gives_to_cold_and_hot_what_stands_without_either(self):
+        text = FILE.replace("cold.queries", "queries", 1).replace(
+            "hot = {}", 'hot.queries."SELECT shop_book" = 1\nhot.cache."set book.#" = 4'
+        )
+        entry = read_budgets(text).entries[CASE]
+        assert entry.cold == Counts({"SELECT shop_book": 2}, {"get book.#": 1})
+        assert entry.hot == Counts({"SELECT shop_book": 1}, {"set book.#": 4})
+
+    def test_gives_one_entry_to_each_visitor_of_a_header(self):
+        text = FILE.replace(".anonymous.GET", '."anonymous, buyer".GET')
+        entries = read_budgets(text).entries
+        assert list(entries) == [CASE, CASE._replace(visitor="buyer")]
+        assert entries[CASE] == entries[CASE._replace(visitor="buyer")]
+
     def test_of_an_empty_file_gives_nothing(self):
         assert read_budgets("") == Budgets()
 
@@ -63,7 +77,7 @@ class TestAnError:
             ('"Django\'s own."', '" "', '[skip] "admin:*" needs a reason: "admin:*" = "why"'),
             ("status = 200\n", "", '["shop:book".anonymous.GET] needs the status'),
             ("status = 200", 'status = "200"', "needs the status that is expected: status = 200"),
-            ("status", "statsu", "has 'statsu', which means nothing there; known are cold, hot"),
+            ("status", "statsu", "has 'statsu', which means nothing there; known are cache, cold"),
             ("cold.queries", "cold.query", "cold has 'query', which means nothing there"),
             ("hot = {}", "hot = 0", '["shop:book".anonymous.GET] must be a table'),
             ("book.anonymous.GET]", "book.anonymous]", "must be a table"),
@@ -72,8 +86,16 @@ class TestAnError:
                 'shop_book" = -2',
                 'cold.queries."SELECT shop_book" must be a number',
             ),
+            ("cold.queries", "quries", "has 'quries', which means nothing there; known are cache"),
+            ("hot = {}", 'cache."x" = -1', 'GET].cache."x" must be a number from 0 upwards'),
             ('shop_book" = 2', 'shop_book" = true', "must be a number from 0 upwards"),
             ('"It must."', "7", 'reason must be a text: reason = "why"'),
+            (
+                "[skip]",
+                '["shop:book"."buyer, anonymous".GET]\nstatus = 200\n[skip]',
+                '["shop:book".anonymous.GET] is a second entry for shop:book (GET, anonymous)',
+            ),
+            ("anonymous.GET", '"anonymous,".GET', '"anonymous,".GET] has a visitor without a name'),
             ("mysql.cold", "mysql.warm", "mysql has 'warm', which means nothing there"),
         ],
     )

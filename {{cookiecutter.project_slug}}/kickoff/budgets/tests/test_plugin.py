@@ -182,11 +182,8 @@ class TestUpdate:
         assert "books (GET, anonymous) is raised: write into its entry why" in done.text
         assert "5 were not visited, or have flaws: they keep their entries" in done.text
         assert bookshop.contract == before.replace(
-            'cold.queries."SELECT bookshop_book" = 1\nhot.queries',
-            'cold.queries."COUNT bookshop_book" = 1\n'
-            'cold.queries."SELECT bookshop_book" = 1\n'
-            'hot.queries."COUNT bookshop_book" = 1\n'
-            "hot.queries",
+            '\nqueries."SELECT bookshop_book" = 1\n',
+            '\nqueries."COUNT bookshop_book" = 1\nqueries."SELECT bookshop_book" = 1\n',
         )
 
     def test_takes_out_what_is_gone_when_everything_ran(self, bookshop):
@@ -213,14 +210,15 @@ class TestUpdate:
         assert "needs the whole run" in at_first_failure.text
 
     def test_writes_nothing_into_a_layout_that_is_not_its_own(self, bookshop):
-        flat = '[books.anonymous.GET]\nstatus = 200\ncold.queries."SELECT bookshop_book" = 1\n'
-        table = '[books.anonymous.GET.cold.queries]\n"SELECT bookshop_book" = 1\n'
-        hot = 'hot.queries."SELECT bookshop_book" = 1\n'
-        bookshop.edit("query_budgets.toml", flat + hot, flat.split("cold")[0] + table)
+        head = "[books.anonymous.GET]\nstatus = 200\n"
+        table = '[books.anonymous.GET.queries]\n"SELECT bookshop_book" = 2\n'
+        bookshop.edit(
+            "query_budgets.toml", f'{head}queries."SELECT bookshop_book" = 1\n', head + table
+        )
         before = bookshop.contract
         done = bookshop.pytest("--budgets=update", "-k", "books")
         assert done.returncode == 1
-        assert "Nothing was written. query_budgets.toml: [books.anonymous.GET.cold" in done.text
+        assert "Nothing was written. query_budgets.toml: [books.anonymous.GET.queries]" in done.text
         assert bookshop.contract == before
 
     def test_writes_nothing_after_an_interrupted_run(self, bookshop):
@@ -246,7 +244,7 @@ class TestABase:
         git("init", "--quiet", "--initial-branch=main")
         git("add", ".")
         git("commit", "--quiet", "--message=Begin")
-        books = '[books.anonymous.GET]\nstatus = 200\ncold.queries."SELECT bookshop_book" = {}\n'
+        books = '[books.anonymous.GET]\nstatus = 200\nqueries."SELECT bookshop_book" = {}\n'
         bookshop.edit("query_budgets.toml", books.format(1), books.format(2))
         raised = bookshop.pytest("--budgets-base=main", "-k", "reason")
         assert raised.returncode == 1
@@ -259,16 +257,16 @@ class TestABase:
 
 class TestTighten:
     def test_only_lowers(self, bookshop):
-        book = '[books.anonymous.GET]\nstatus = 200\ncold.queries."SELECT bookshop_book" = {}'
+        book = '[books.anonymous.GET]\nstatus = 200\nqueries."SELECT bookshop_book" = {}'
         bookshop.edit("query_budgets.toml", book.format(1), book.format(3))
-        bookshop.edit("query_budgets.toml", 'cold.queries."INSERT bookshop_author" = 1\n', "")
+        bookshop.edit("query_budgets.toml", 'queries."INSERT bookshop_author" = 1\n', "")
         below = bookshop.pytest()
         assert "SELECT bookshop_book: budget 3, actual 1 (-2)" in below.text
         done = bookshop.pytest("--budgets=tighten")
         assert done.returncode == 1
         assert "INSERT bookshop_author: budget 0, actual 1 (+1)" in done.text
         assert book.format(1) in bookshop.contract
-        assert 'cold.queries."INSERT bookshop_author"' not in bookshop.contract
+        assert 'queries."INSERT bookshop_author"' not in bookshop.contract
 
 
 class TestReports:
@@ -286,6 +284,15 @@ class TestReports:
         ) in done.text
         assert "| books (GET, anonymous), cold | 1 query, " in (tmp_path / "summary.md").read_text()
         assert '"query-budget-growth"' in (tmp_path / "quality.json").read_text()
+
+    def test_tell_of_a_page_that_breaks(self, bookshop, tmp_path):
+        bookshop.edit("bookshop/views.py", '.select_related("author")', ".of_the_week()")
+        done = bookshop.pytest("-k", "books", GITHUB_ACTIONS="true")
+        assert done.returncode == 1
+        assert (
+            "::error file=bookshop/views.py,line=12,"
+            "title=Query budget%3A books (GET%2C anonymous) raises AttributeError::"
+        ) in done.text
 
 
 N_PLUS_ONE = """\
@@ -308,14 +315,12 @@ version = 1
 [book.anonymous.GET]
 status = 200
 cold.queries."SELECT bookshop_book" = 1
-cold.cache."get book.#" = 1
 cold.cache."set book.#" = 1
-hot.cache."get book.#" = 1
+cache."get book.#" = 1
 
 [books.anonymous.GET]
 status = 200
-cold.queries."SELECT bookshop_book" = 1
-hot.queries."SELECT bookshop_book" = 1
+queries."SELECT bookshop_book" = 1
 
 [write.anonymous.GET]
 status = 302
@@ -329,19 +334,13 @@ hot = {}
 
 [write.writer.GET]
 status = 200
-cold.queries."SELECT auth_user" = 1
-cold.queries."SELECT django_session" = 1
-hot.queries."SELECT auth_user" = 1
-hot.queries."SELECT django_session" = 1
+queries."SELECT auth_user" = 1
+queries."SELECT django_session" = 1
 
 [write.writer.POST]
 status = 302
-cold.queries."INSERT bookshop_author" = 1
-cold.queries."INSERT bookshop_book" = 1
-cold.queries."SELECT auth_user" = 1
-cold.queries."SELECT django_session" = 1
-hot.queries."INSERT bookshop_author" = 1
-hot.queries."INSERT bookshop_book" = 1
-hot.queries."SELECT auth_user" = 1
-hot.queries."SELECT django_session" = 1
+queries."INSERT bookshop_author" = 1
+queries."INSERT bookshop_book" = 1
+queries."SELECT auth_user" = 1
+queries."SELECT django_session" = 1
 """

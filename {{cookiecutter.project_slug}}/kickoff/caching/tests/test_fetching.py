@@ -15,11 +15,11 @@ HAS_FETCH_MODES = django.VERSION >= (6, 1)
 
 
 def build_lazily() -> list[str]:
-    return [member.club.name for member in Member.objects.all()]
+    return [str(member.club) for member in Member.objects.all()]
 
 
 def build_at_once() -> list[str]:
-    return [member.club.name for member in Member.objects.select_related("club")]
+    return [str(member.club) for member in Member.objects.select_related("club")]
 
 
 def build_half() -> list[str]:

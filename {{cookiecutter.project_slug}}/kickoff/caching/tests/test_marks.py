@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from django.contrib.auth.models import Group
 from django.db import NotSupportedError, transaction
 
 from kickoff.caching.auditor import UnmarkedWriteError, audited
 from kickoff.caching.marks import mark
 from kickoff.caching.models import Mark
-from kickoff.caching.tests.app.models import Badge, Club, Colour, Member
+from kickoff.caching.tests.app.models import Badge, Club, Colour, Friend, Member, Veteran
 
 PAGE, INDEX = "cachingtests.Club.page", "cachingtests.Club.index"
 
@@ -247,3 +248,45 @@ class TestAuditor:
     def test_tables_that_no_page_shows_are_left_alone(self, django_user_model, db):
         with audited():
             django_user_model.objects.create_user("anna")
+
+
+class TestInheritance:
+    def test_a_child_marks_what_watches_its_parent(self, db):
+        veteran = Veteran.objects.create(name="Sparta")
+        Mark.objects.all().delete()
+        veteran.name = "Sparta Praha"
+        veteran.save()
+        assert pages_marked() == {"Sparta Praha"}
+
+    def test_an_update_of_children_does(self, db):
+        Veteran.objects.create(name="Sparta")
+        Mark.objects.all().delete()
+        Veteran.objects.update(name="Sparta Praha")
+        assert pages_marked() == {"Sparta Praha"}
+
+    def test_a_proxy_does(self, clubs):
+        Friend.objects.filter(name="Ajax").update(name="AFC Ajax")
+        assert pages_marked() == {"AFC Ajax"}
+
+
+class TestClearingARelation:
+    def test_through_a_proxy(self, clubs):
+        red = Colour.objects.create(name="red")
+        friend = Friend.objects.get(name="Ajax")
+        friend.colours.add(red)
+        Mark.objects.all().delete()
+        friend.colours.clear()
+        assert pages_marked() == {"Ajax"}
+
+    def test_from_the_other_side(self, clubs):
+        red = Colour.objects.create(name="red")
+        red.clubs.add(*clubs.values())
+        Mark.objects.all().delete()
+        red.clubs.clear()
+        assert pages_marked() == {"Ajax", "Bayern"}
+
+    def test_of_models_that_nobody_watches_is_left_alone(self, django_user_model, db):
+        user = django_user_model.objects.create_user("ana")
+        user.groups.clear()
+        user.groups.set([Group.objects.create(name="Coaches")], clear=True)
+        assert user.groups.count() == 1

@@ -5,17 +5,18 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import pytest
-from django.db import transaction
+from django.db import OperationalError, connection, transaction
 
 from kickoff.caching import slots
 from kickoff.caching.leadership import Leadership
 from kickoff.caching.marks import mark
-from kickoff.caching.models import Mark
+from kickoff.caching.models import Leader, Mark
 from kickoff.caching.reading import BusyError, reader
 from kickoff.caching.refresher import Refresher, Shard
 from kickoff.caching.runtime import current_store
-from kickoff.caching.slots import Outcome, lease, look, refresh
+from kickoff.caching.slots import lease, look
 from kickoff.caching.stores.base import StoreUnavailableError
+from kickoff.caching.tally import Tally
 from kickoff.caching.tests.app.entries import ClubPage, ClubReads
 from kickoff.caching.tests.app.models import Club, Member
 from kickoff.testing.waiting import wait_until
@@ -91,16 +92,55 @@ class TestRead:
         assert lease(store, key)
         assert Club.cached.page(ajax.pk) == known
 
-    def test_a_value_that_is_too_large_is_served_and_not_stored(
+    def test_a_value_that_is_too_large_is_served_counted_told_once_and_not_stored(
         self, ajax, no_memory, monkeypatch, caplog
     ):
+        tally = Tally()
+        monkeypatch.setattr(PAGE, "tally", tally)
+
         def refuse(*args):
             raise slots.ValueTooLargeError("key", 2_000_000, 1_000_000)
 
         monkeypatch.setattr(slots, "_write", refuse)
-        assert Club.cached.page(ajax.pk).name == "Ajax"
-        assert "is not cached" in caplog.text
+        for _ in range(3):
+            assert Club.cached.page(ajax.pk).name == "Ajax"
+        assert caplog.text.count("is not cached") == 1
+        assert tally.counts.too_large == 3
         assert look(current_store(), PAGE.key((ajax.pk,))) is None
+
+    def test_a_value_is_served_although_the_store_was_lost_while_it_was_built(
+        self, ajax, monkeypatch
+    ):
+        def lose(*args):
+            raise StoreUnavailableError("memcached", "gone")
+
+        monkeypatch.setattr(slots, "_write", lose)
+        counts = PAGE.tally.counts
+        before = counts.builds
+        assert Club.cached.page(ajax.pk).name == "Ajax"
+        assert counts.builds == before + 1
+
+    def test_what_is_not_there_pushes_nothing_out_of_memory(self, ajax, settings):
+        for number in range(1_000, 1_010):
+            Club.cached.page(number)
+        assert len(reader.memory) == 0
+
+    @pytest.mark.parametrize("wrong", ["7", 7.0, True])
+    def test_an_argument_of_another_type_is_refused(self, wrong):
+        with pytest.raises(TypeError, match=r"^cachingtests\.Club\.page takes int, not "):
+            Club.cached.page(wrong)
+
+
+class TestWithoutTheDatabase:
+    def test_what_the_process_knows_is_served(self, ajax, no_memory, monkeypatch):
+        Club.cached.page(ajax.pk)
+        current_store().delete(PAGE.key((ajax.pk,)))
+
+        def away(*arguments):
+            raise OperationalError("gone away")
+
+        monkeypatch.setattr(PAGE, "build", away)
+        assert Club.cached.page(ajax.pk).name == "Ajax"
 
 
 class TestAtOnce:
@@ -169,13 +209,20 @@ class TestRefresher:
         assert look(current_store(), PAGE.key((ajax.pk,))) is None
         assert not Mark.objects.exists()
 
-    def test_a_lease_is_taken_from_who_may_have_read_too_early(self, ajax):
+    def test_while_somebody_fills_a_slot_its_mark_waits(self, ajax, no_memory, refresher):
+        """Who fills it may have read the database before the change."""
         store, key = current_store(), PAGE.key((ajax.pk,))
         held = lease(store, key)
-        assert refresh(store, PAGE, (ajax.pk,)) is Outcome.LEASE_VOIDED
-        _value, stored = slots.fill(store, PAGE, (ajax.pk,), held)
-        assert not stored
-        assert look(store, key) is None
+        before = PAGE.build(ajax.pk)
+        ajax.name = "AFC Ajax"
+        ajax.save()
+        refresher.once()
+        assert Mark.objects.filter(entry=PAGE.name).exists()
+        _value, stored = slots.fill(store, PAGE, (ajax.pk,), held, lambda: before)
+        assert stored
+        refresher.once()
+        assert Club.cached.page(ajax.pk).name == "AFC Ajax"
+        assert not Mark.objects.exists()
 
     def test_a_pinned_entry_is_present_without_a_reader_also_after_a_flush(
         self, ajax, refresher, no_memory, django_assert_num_queries
@@ -200,6 +247,24 @@ class TestRefresher:
         assert Club.cached.index().names == ("AFC Ajax",)
         assert set(Mark.objects.values_list("entry", flat=True)) == {PAGE.name}
         assert caplog.text.count("its old value stays") == 1
+
+    def test_an_error_of_the_builders_sql_is_told_and_no_outage(
+        self, ajax, refresher, monkeypatch, caplog
+    ):
+        """Django raises OperationalError for an unknown column as for a server that is away."""
+        Club.cached.page(ajax.pk)
+        ajax.save()
+        monkeypatch.setattr(PAGE, "build", ask_for_an_unknown_table)
+        refresher.once()
+        assert "no_such_table" in Leader.objects.get().last_error
+        assert caplog.text.count("its old value stays") == 1
+
+    def test_a_pinned_key_whose_builder_fails_waits_for_its_delay(self, refresher, monkeypatch):
+        calls = []
+        monkeypatch.setattr(ClubReads.index, "build", lambda: calls.append(1) or fail())
+        for _ in range(3):
+            refresher.once()
+        assert len(calls) == 1
 
     def test_a_failed_key_is_tried_again_after_a_while(
         self, ajax, no_memory, refresher, monkeypatch
@@ -260,6 +325,11 @@ def rename_read_and_fail(club):
 
 def fail(*arguments):
     raise ZeroDivisionError
+
+
+def ask_for_an_unknown_table(*arguments):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM no_such_table")
 
 
 def far_in_the_future():

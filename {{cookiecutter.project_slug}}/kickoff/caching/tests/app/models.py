@@ -39,6 +39,22 @@ class Club(WatchedModel):
         return self.name
 
 
+class Veteran(Club):
+    """A club with a table more."""
+
+    founded = models.IntegerField(default=1900)
+
+    class Meta(WatchedModel.Meta):
+        pass
+
+
+class Friend(Club):
+    """The same table by another name."""
+
+    class Meta(WatchedModel.Meta):
+        proxy = True
+
+
 class Member(WatchedModel):
     club = models.ForeignKey(Club, null=True, on_delete=models.SET_NULL, related_name="members")
     name = models.CharField(max_length=50)

@@ -112,7 +112,8 @@ class Hour:
 
     def _step(self) -> None:
         """And a while later, so that what was delayed is due."""
-        self._refresher.step()
+        while self._refresher.step():
+            pass
         self._passed_s += PART_S / 8
 
 

@@ -62,12 +62,12 @@ class MarksAreDeletedBeforeTheRebuild(SlotMachine):
             return marks
 
 
-class RefresherSkipsLeasedSlots(SlotMachine):
+class RefresherForgetsTheMarksOfLeasedSlots(SlotMachine):
     checked = ("I2",)
 
     def refresh(self, store, entry, arguments):
         if isinstance(slots.look(store, entry.key(arguments)), Lease):
-            return slots.Outcome.LEASE_VOIDED
+            return slots.Outcome.ABSENT
         return slots.refresh(store, entry, arguments)
 
 

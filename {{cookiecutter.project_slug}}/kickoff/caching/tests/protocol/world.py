@@ -196,8 +196,11 @@ class World:
             actor.held = None
 
     def _settle(self) -> None:
-        """When everybody has finished, one refresher is enough to bring all up to date."""
+        """When everybody has finished and the leases of the dead have ended, one refresher is
+        enough to bring all up to date."""
         self._finish()
+        if self.store.content is not None and self.store.content.is_lease:
+            self.store.content = None
         self._spawn(Role.REFRESHER, self._work)
         self._finish()
         assert not self.database.marks or "I2" not in self.checked, (
