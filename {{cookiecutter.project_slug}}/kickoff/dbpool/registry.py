@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from threading import Lock
+from typing import Any
 
 from sqlalchemy.pool import PoolProxiedConnection
 
@@ -15,39 +16,45 @@ from kickoff.dbpool.status import PoolStatus
 # A test database has the alias of the real one, so the alias alone is no key.
 Key = tuple[str, str]
 
-_pools: dict[Key, ConnectionPool] = {}
+_pools: dict[Key, tuple[Mapping[str, Any], ConnectionPool]] = {}
 _lock = Lock()
 _of_parent: list[tuple[list[ConnectionPool], list[PoolProxiedConnection | None]]] = []
 
 
-def pool_of(key: Key, make: Callable[[], ConnectionPool]) -> ConnectionPool:
-    """The pool with this key, made when it is first asked for."""
-    pool = _pools.get(key)
-    if pool is not None:
-        return pool
+def pool_of(
+    key: Key, settings: Mapping[str, Any], make: Callable[[], ConnectionPool]
+) -> ConnectionPool:
+    """The pool with this key, made when it is first asked for, and anew for other settings."""
+    entry = _pools.get(key)
+    if entry is not None and entry[0] == settings:
+        return entry[1]
     with _lock:
-        if key not in _pools:
-            _pools[key] = make()
-        return _pools[key]
+        entry = _pools.get(key)
+        if entry is None or entry[0] != settings:
+            if entry is not None:
+                entry[1].close()
+            # A copy: settings are changed in place, by tests above all.
+            entry = _pools[key] = ({**settings, "OPTIONS": dict(settings["OPTIONS"])}, make())
+        return entry[1]
 
 
 def close_pool(key: Key) -> None:
     with _lock:
-        pool = _pools.pop(key, None)
-    if pool is not None:
-        pool.close()
+        entry = _pools.pop(key, None)
+    if entry is not None:
+        entry[1].close()
 
 
 def pool_statuses() -> list[PoolStatus]:
     """Of each database that this process has used with a pool. Asks no server."""
-    return [pool.status() for pool in list(_pools.values())]
+    return [pool.status() for _, pool in list(_pools.values())]
 
 
 def _begin_anew() -> None:
     """A child opens connections of its own, and never touches those of its parent."""
     global _lock
     _lock = Lock()  # Another thread of the parent may have held it.
-    pools = list(_pools.values())
+    pools = [pool for _, pool in _pools.values()]
     _pools.clear()
     _of_parent.append((pools, [taken for pool in pools for taken in pool.abandon()]))
     holders.forget_all()

@@ -71,7 +71,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """
         if self.alias == NO_DB_ALIAS or not self.settings_dict["OPTIONS"].get("pool"):
             return None
-        return registry.pool_of(self._pool_key, self._make_pool)
+        return registry.pool_of(self._pool_key, self.settings_dict, self._make_pool)
 
     def close_pool(self) -> None:
         """Closes the connections to this database that nobody uses; the next use begins anew."""

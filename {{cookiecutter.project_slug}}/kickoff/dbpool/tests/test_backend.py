@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from kickoff.dbpool.tests.databases import PooledDatabase
+from kickoff.testing.waiting import wait_until
 
 
 def can_be_used(database: PooledDatabase) -> bool:
@@ -31,4 +32,4 @@ class TestBackend:
         first, second = database.request(), database.request()
         assert database.connection.pool is None
         assert first != second
-        assert database.connection_ids() == set()
+        wait_until(lambda: database.connection_ids() == set())

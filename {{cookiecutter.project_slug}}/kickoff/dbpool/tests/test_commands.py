@@ -11,6 +11,7 @@ import pytest
 
 from kickoff.dbpool.tests.databases import sql_on
 from kickoff.testing.processes import program
+from kickoff.testing.waiting import wait_until
 
 PROJECT = Path(__file__).parents[3]
 SITE = "kickoff.dbpool.tests.site"
@@ -72,7 +73,7 @@ class TestTest:
     def test_leaves_no_connection(self, site, mariadb_server):
         site(*TEST)
         connections = "SELECT db FROM information_schema.processlist WHERE db LIKE %s"
-        assert sql_on(mariadb_server, connections, "%kickoff_site") == ()
+        wait_until(lambda: sql_on(mariadb_server, connections, "%kickoff_site") == ())
 
 
 class TestReuseDb:

@@ -78,7 +78,7 @@ def test_overflow_is_opened_and_closed_again(mariadb_server, new_database):
     assert (database.status.connects, database.status.overflow) == (2, 1)
     database.connection.close()
     assert (database.status.idle, database.status.overflow) == (1, 0)
-    assert len(database.connection_ids()) == 1
+    wait_until(lambda: len(database.connection_ids()) == 1)
 
 
 def test_many_threads_share_few_connections(mariadb_server, new_database):

@@ -72,21 +72,25 @@ class TestChild:
         database.request()
         assert in_child(pool_statuses) == "[]"
 
-    def test_of_a_parent_whose_other_threads_are_busy_works(self, database):
+    def test_of_a_parent_whose_other_threads_are_in_a_transaction_leaves_it_alone(self, database):
+        database.ask("CREATE TABLE goals (minute INT)")
         release, ready = threading.Event(), threading.Event()
-        numbers = []
+        seen = []
 
         def work():
-            numbers.append(database.ask("SELECT CONNECTION_ID()"))
+            database.connection.set_autocommit(False)
+            database.ask("INSERT INTO goals VALUES (12)")
             ready.set()
             release.wait()
-            numbers.append(database.ask("SELECT CONNECTION_ID()"))
+            seen.append(database.ask("SELECT COUNT(*) FROM goals"))
+            database.connection.rollback()
 
         with in_thread(work):
             ready.wait()
-            assert int(in_child(database.request)) not in numbers
+            mine = database.request()
+            assert int(in_child(database.request)) != mine
             release.set()
-        assert numbers[0] == numbers[1]
+        assert seen == [1]
 
 
 def test_a_child_that_ends_as_usual_says_nothing_and_leaves_its_parent_alone(database, tmp_path):

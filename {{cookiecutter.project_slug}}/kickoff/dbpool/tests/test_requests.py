@@ -10,6 +10,7 @@ from django.db.backends.signals import connection_created
 
 from kickoff.dbpool.tests.databases import in_thread, sql_on
 from kickoff.testing.round_trips import counting_proxy
+from kickoff.testing.waiting import wait_until
 
 
 @pytest.fixture
@@ -113,6 +114,24 @@ class TestKey:
         settings["NAME"] = database.name
         assert database.request("SELECT DATABASE()") == database.name
 
+    def test_other_settings_have_another_pool(self, database, monkeypatch):
+        first = database.request()
+        options = database.connection.settings_dict["OPTIONS"]
+        monkeypatch.setitem(options, "isolation_level", "serializable")
+        assert database.request("SELECT @@tx_isolation") == "SERIALIZABLE"
+        wait_until(lambda: first not in database.connection_ids())
+
+    def test_what_is_in_use_when_settings_change_is_closed_when_it_comes_back(
+        self, database, monkeypatch
+    ):
+        first = database.ask("SELECT CONNECTION_ID()")
+        monkeypatch.setitem(database.connection.settings_dict["OPTIONS"], "connect_timeout", 3)
+        with in_thread(database.request):
+            pass
+        assert first in database.connection_ids()
+        database.connection.close()
+        wait_until(lambda: first not in database.connection_ids())
+
     def test_two_aliases_of_one_database_have_two_pools(self, mariadb_server, new_database):
         one, other = new_database(mariadb_server), new_database(mariadb_server)
         connections[other.alias].settings_dict["NAME"] = one.name
@@ -130,7 +149,7 @@ class TestKey:
         database.request()
         assert len(database.connection_ids()) == 1
         database.connection.close_pool()
-        assert database.connection_ids() == set()
+        wait_until(lambda: database.connection_ids() == set())
 
 
 @pytest.mark.parametrize("autocommit", [True, False])

@@ -8,6 +8,7 @@ import pytest
 from django.db import DatabaseError, ProgrammingError, transaction
 
 from kickoff.dbpool.tests.databases import SSCursor, sql_on
+from kickoff.testing.waiting import wait_until
 
 
 @pytest.fixture
@@ -102,7 +103,7 @@ class TestSession:
         with goals.connection.cursor() as cursor:
             cursor.execute(statement)
         goals.connection.close()
-        assert first not in goals.connection_ids()
+        wait_until(lambda: first not in goals.connection_ids())
         assert goals.request() != first
 
     @pytest.mark.parametrize(
