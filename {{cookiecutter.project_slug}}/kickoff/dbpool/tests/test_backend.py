@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.db.backends.signals import connection_created
 
 from kickoff.dbpool.tests.databases import PooledDatabase
 from kickoff.testing.waiting import wait_until
@@ -33,3 +34,56 @@ class TestBackend:
         assert database.connection.pool is None
         assert first != second
         wait_until(lambda: database.connection_ids() == set())
+
+
+class TestTakingOneAgain:
+    """The short way to a connection that others had before leaves out work, not a reset."""
+
+    def test_leaves_the_wrapper_as_djangos_connect_does(self, database):
+        wrapper = database.connection
+        soil(wrapper)
+        wrapper.connect()  # a new connection: Django's way
+        by_django = plain_state(wrapper)
+        soil(wrapper)
+        wrapper.connect()
+        assert database.status.connects == 1
+        assert plain_state(wrapper) == by_django
+        wrapper.close()
+
+    def test_tells_who_wants_to_know_of_connections(self, database):
+        told = []
+
+        def note(connection, **_):
+            told.append(connection.alias)
+
+        connection_created.connect(note)
+        try:
+            database.request()
+            database.request()
+        finally:
+            connection_created.disconnect(note)
+        assert told == [database.alias] * 2
+
+
+OF_USERS = {"force_debug_cursor", "execute_wrappers"}  # They outlive a connection.
+
+
+def soil(wrapper):
+    """Everything that a use can leave behind on it is there."""
+    wrapper.close()
+    for name, value in vars(wrapper).items():
+        if isinstance(value, bool) and name not in OF_USERS:
+            setattr(wrapper, name, not value)
+        elif isinstance(value, list) and name not in {
+            "run_on_commit",
+            *OF_USERS,
+        }:  # close() empties it.
+            setattr(wrapper, name, ["left"])
+
+
+def plain_state(wrapper):
+    return {
+        name: value
+        for name, value in vars(wrapper).items()
+        if isinstance(value, bool | list | None) and name not in OF_USERS
+    }

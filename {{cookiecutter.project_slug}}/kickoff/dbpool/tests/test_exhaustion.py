@@ -120,13 +120,14 @@ def test_nobody_is_overtaken(full):
     assert database.status.exhausted == 0
 
 
-def test_a_connection_that_is_thrown_away_ends_a_wait(full):
-    """Another may be opened in its place."""
-    database, release = full
+def test_a_connection_that_is_thrown_away_ends_a_wait(mariadb_server, new_database, monkeypatch):
+    """At once: another may be opened in its place."""
+    monkeypatch.setattr("kickoff.dbpool.pool.LOOK_AGAIN_S", 60)
+    database = new_database(mariadb_server, pool={"pool_size": 1, "timeout": 60})
     answers = []
+    database.ask("SET @home = 1")
     with in_thread(lambda: answers.append(database.request("SELECT 1"))):
         wait_until(lambda: database.status.waiting == 1)
-        for session in list(database.pool._sessions):
-            session.is_unfit = True
-        release.set()
+        database.connection.close()
+        wait_until(lambda: answers)
     assert answers == [1]
