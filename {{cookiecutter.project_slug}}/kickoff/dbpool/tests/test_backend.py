@@ -41,10 +41,12 @@ class TestTakingOneAgain:
 
     def test_leaves_the_wrapper_as_djangos_connect_does(self, database):
         wrapper = database.connection
-        soil(wrapper)
+        soil = soil_for(wrapper)
+        vars(wrapper).update(soil)
         wrapper.connect()  # a new connection: Django's way
         by_django = plain_state(wrapper)
-        soil(wrapper)
+        wrapper.close()
+        vars(wrapper).update(soil)
         wrapper.connect()
         assert database.status.connects == 1
         assert plain_state(wrapper) == by_django
@@ -68,17 +70,12 @@ class TestTakingOneAgain:
 OF_USERS = {"force_debug_cursor", "execute_wrappers"}  # They outlive a connection.
 
 
-def soil(wrapper):
-    """Everything that a use can leave behind on it is there."""
-    wrapper.close()
-    for name, value in vars(wrapper).items():
-        if isinstance(value, bool) and name not in OF_USERS:
-            setattr(wrapper, name, not value)
-        elif isinstance(value, list) and name not in {
-            "run_on_commit",
-            *OF_USERS,
-        }:  # close() empties it.
-            setattr(wrapper, name, ["left"])
+def soil_for(wrapper):
+    """Everything that a use can leave behind on it."""
+    values = {name: value for name, value in vars(wrapper).items() if name not in OF_USERS}
+    flags = {name: not value for name, value in values.items() if isinstance(value, bool)}
+    lists = {name: ["left"] for name, value in values.items() if isinstance(value, list)}
+    return {**flags, **lists, "run_on_commit": []}  # close() empties the last.
 
 
 def plain_state(wrapper):
