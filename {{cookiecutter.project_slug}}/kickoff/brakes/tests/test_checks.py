@@ -14,7 +14,7 @@ def node(sound, tmp_path, settings, monkeypatch) -> dict[str, object]:
     """The sound site where the project is; its settings, to be changed."""
     sound.read(tmp_path)
     settings.BASE_DIR = tmp_path
-    values = sound.changed().settings
+    values: dict[str, object] = sound.changed().settings
     monkeypatch.setattr("kickoff.brakes.checks.settings_here", lambda: Settings(values=values))
     return values
 
