@@ -56,6 +56,8 @@ def judge(trip: Trip, entry: Entry | None, entry_line: int) -> Verdict:
         small = trip.measure(trip.visits.small)
         flaws = [*_unstable(trip.case, small), *growth_problems(trip, small)]
     vendor = connections["default"].vendor
+    if entry is not None:
+        flaws += _nothing_captured(trip.case, entry, small, vendor, entry_line)
     counts = {state: small.of(state).counts for state in STATES}
     return Verdict(
         case=trip.case,
@@ -126,6 +128,28 @@ def _other_status(case: Case, state: str, entry: Entry, status: int, line: int) 
         budget=f"status {entry.status}",
         actual=f"status {status}",
     )
+
+
+def _nothing_captured(
+    case: Case, entry: Entry, measured: Measured, vendor: str, line: int
+) -> Iterator[Problem]:
+    """None at all is not "better": more likely the page has stopped to read what it shows."""
+    expected = max(entry.of(state, vendor).total("queries") for state in STATES)
+    made = measured.cold.capture.statements or measured.hot.capture.statements
+    if expected and not made and measured.hot.status == entry.status:
+        yield Problem(
+            case=str(case),
+            kind="nothing",
+            headline=f"{case}, no statement was captured, cold or hot",
+            details=[
+                f"Its entry expects {expected}: does the page still read what it shows?",
+                f"If it needs none any more, take its entry out of {FILE_NAME}, and "
+                f"pytest --budgets=update {FILE_NAME} writes a new one.",
+            ],
+            line=line,
+            budget=f"{expected} queries",
+            actual="none",
+        )
 
 
 def _unstable(case: Case, measured: Measured) -> Iterator[Problem]:

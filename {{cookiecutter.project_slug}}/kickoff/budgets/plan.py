@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from kickoff.budgets.budget_file import FILE_NAME, Budgets, Case
+from kickoff.budgets.budget_file import FILE_NAME, OK, Budgets, Case
 from kickoff.budgets.routes import Route
 from kickoff.budgets.visits import Visits, all_visits, beside, visits_for
 
@@ -24,12 +24,16 @@ class Destination:
         visit = self.visits.routes[self.route.key]
         for visitor in visit.visitors or self.visits.visitors:
             for method in self.methods:
-                if not budgets.skips(self.route.key, method):
+                if not budgets.skips(self.route.key, method, visitor):
                     yield Case(self.route.key, visitor, method)
 
     @property
     def methods(self) -> tuple[str, ...]:
-        return self.visits.routes[self.route.key].methods or self.route.methods
+        return self.visits.routes[self.route.key].methods or self.route.methods or ("GET",)
+
+    @property
+    def says_its_methods(self) -> bool:
+        return bool(self.visits.routes[self.route.key].methods or self.route.methods)
 
 
 class Plan:
@@ -71,19 +75,42 @@ class Plan:
                 yield _never_visited(route)
             else:
                 yield from self._methods_left_out(destination)
+                yield from self._visitors_left_out(destination)
 
     def stale(self) -> list[Case]:
         """The entries of what is not visited any more. A route that is left out keeps its entries:
-        they count again when its reason goes."""
-        planned = set(self.cases)
+        they count again when its reason goes. So does one whose methods nobody has said yet."""
+        kept = set(self.cases)
+        unsure = {key for key, to in self.destinations.items() if not to.says_its_methods}
         return [
             case
             for case in sorted(self.budgets.entries)
-            if case not in planned and not self.budgets.skips(case.route, case.method)
+            if case not in kept and case.route not in unsure and not self.budgets.skips(*_names(case))
         ]
+
+    def never_shown(self, statuses: Mapping[Case, int]) -> Iterator[tuple[str, str]]:
+        """The routes that grow, and that answer nobody with a page; each with a sentence. There
+        every world is as cheap as the other."""
+        for key, destination in self.destinations.items():
+            cases = [case for case in destination.cases(self.budgets) if case.method == "GET"]
+            found = {statuses[case] for case in cases if case in statuses}
+            if destination.visits.routes[key].grows and found and OK not in found:
+                answers = ", ".join(map(str, sorted(found)))
+                yield (
+                    key,
+                    f"{key} should show more on a larger world, and is shown to nobody: its "
+                    f"visitors get {answers}. In {destination.module} give an example that exists, "
+                    'or a visitor who may see it; or say fixed="why it is never shown".',
+                )
 
     def _methods_left_out(self, destination: Destination) -> Iterator[str]:
         key = destination.route.key
+        if not destination.says_its_methods:
+            yield (
+                f"{key} does not say which methods it takes. Say it on its view, with "
+                f'@require_safe or @require_http_methods([…]), or in {destination.module} give its '
+                'visit methods="GET", or methods=["GET", "POST"].'
+            )
         for method in destination.route.methods:
             if method not in destination.methods and not self.budgets.skips(key, method):
                 yield (
@@ -91,6 +118,21 @@ class Plan:
                     f'give its visit methods=[…, "{method}"], or in {FILE_NAME} a reason:\n'
                     f'    [skip]\n    "{key} {method}" = "…"'
                 )
+
+    def _visitors_left_out(self, destination: Destination) -> Iterator[str]:
+        key = destination.route.key
+        for visitor in destination.visits.visitors:
+            chosen = destination.visits.routes[key].visitors or (visitor,)
+            if visitor not in chosen and not self.budgets.skips(key, visitor=visitor):
+                yield (
+                    f"{key} is never visited as {visitor}. In {destination.module} give its visit "
+                    f'visitors=[…, "{visitor}"], or in {FILE_NAME} a reason:\n'
+                    f'    [skip]\n    "{key} as {visitor}" = "…"'
+                )
+
+
+def _names(case: Case) -> tuple[str, str, str]:
+    return case.route, case.method, case.visitor
 
 
 def _never_visited(route: Route) -> str:

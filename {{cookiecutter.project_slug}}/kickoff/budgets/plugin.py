@@ -135,7 +135,8 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         run.outcome.append(f"{FILE_NAME} is as it was: the run did not come to its end")
     elif not session.config.option.collectonly:
         try:
-            run.write()
+            if not run.write():
+                session.exitstatus = pytest.ExitCode.TESTS_FAILED
         except BudgetFileError as error:
             run.outcome.append(f"Nothing was written. {error}")
             session.exitstatus = pytest.ExitCode.TESTS_FAILED

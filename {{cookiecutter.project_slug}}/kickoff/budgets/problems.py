@@ -45,8 +45,6 @@ def over_or_under(
     if not found:
         return None
     details = [_totals(budget, actual)]
-    if budget.total("queries") and not capture.statements:
-        details.append("No statement was captured: does the page still read what it shows?")
     at_fault: list[Group] = []
     for one in found:
         details.append(f"{one.label}: budget {one.before}, actual {one.after} ({one.excess:+})")

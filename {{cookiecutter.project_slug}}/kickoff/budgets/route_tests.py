@@ -62,6 +62,13 @@ def test_every_entry_is_of_a_visit(run: Run, request: pytest.FixtureRequest) -> 
     _fail_with(request, problems)
 
 
+def test_every_page_that_grows_is_shown(run: Run, request: pytest.FixtureRequest) -> None:
+    statuses = {case: entry.status for case, entry in run.budgets.entries.items()}
+    # An update writes no such entries, and says so itself.
+    found = [] if run.mode == "update" else run.plan.never_shown(statuses)
+    _fail_with(request, [Problem(key, "visit", text) for key, text in found])
+
+
 def test_no_budget_is_raised_without_a_reason(run: Run, request: pytest.FixtureRequest) -> None:
     if not run.base:
         return  # There is nothing to compare with.

@@ -119,12 +119,13 @@ def _parameters(part: URLPattern | URLResolver) -> list[str]:
 
 
 def methods_of(view: Callable[..., Any]) -> tuple[str, ...]:
-    """The methods that a view says it takes: as a class, or by `require_http_methods`."""
+    """The methods that a view says it takes: as a class, or by `require_http_methods`. Empty for a
+    function that says nothing: it may take any."""
     view_class = getattr(view, "view_class", None)
     if view_class is not None:
         return _methods_of_class(view_class)
     said = _required_methods(view)
-    return tuple(method for method in FORM_METHODS if method in said) or ("GET",)
+    return tuple(method for method in FORM_METHODS if method in said)
 
 
 def _methods_of_class(view_class: type[View]) -> tuple[str, ...]:

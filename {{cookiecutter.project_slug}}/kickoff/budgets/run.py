@@ -14,6 +14,7 @@ from kickoff.budgets.budget_writing import line_of, rewritten, write
 from kickoff.budgets.origins import OriginFinder
 from kickoff.budgets.plan import Plan
 from kickoff.budgets.problems import Problem
+from kickoff.budgets.raises import raises_between
 from kickoff.budgets.routes import all_routes
 from kickoff.budgets.updating import tightened, updated
 
@@ -73,10 +74,18 @@ class Run:
         """Whether this run writes down what it finds, instead of failing."""
         return self.mode == "update" or (self.mode == "tighten" and kind == "below")
 
-    def write(self) -> None:
+    def write(self) -> bool:
         """Writes the entries of what ran. What was not visited keeps its entry, unless everything
-        was visited: then the entries that nothing belongs to go."""
-        sound = {case: found for case, found in self.verdicts.items() if found["is_sound"]}
+        was visited: then the entries that nothing belongs to go.
+
+        Returns whether all that ran could be written, but for what its test has complained of.
+        """
+        never_shown = self._never_shown()
+        sound = {
+            case: found
+            for case, found in self.verdicts.items()
+            if found["is_sound"] and case.route not in never_shown
+        }
         entries = {}
         for case, found in sound.items():
             old = self.budgets.entries.get(case)
@@ -102,13 +111,22 @@ class Run:
             kept = len(self.plan.cases) - len(sound)
             self.outcome.append(f"{kept} were not visited, or have flaws: they keep their entries")
         self._remind_of_reasons(changed)
+        return not never_shown
+
+    def _never_shown(self) -> set[str]:
+        """The routes whose new numbers would be those of no page."""
+        statuses = {case: entry.status for case, entry in self.budgets.entries.items()}
+        statuses |= {case: found["status"] for case, found in self.verdicts.items()}
+        found = [
+            (key, text)
+            for key, text in self.plan.never_shown(statuses)
+            if any(case.route == key for case in self.verdicts)
+        ]
+        self.outcome += [text for _key, text in found]
+        return {key for key, _text in found}
 
     def _remind_of_reasons(self, changed: dict[Case, Any]) -> None:
         for case, entry in changed.items():
             old = self.budgets.entries.get(case)
-            if old is not None and any(
-                entry.of(state).total(kind) > old.of(state).total(kind)
-                for state in ("cold", "hot")
-                for kind in ("queries", "cache")
-            ):
+            if old is not None and any(raises_between(old, entry)):
                 self.outcome.append(f'{case} is raised: write into its entry why, reason = "…"')
