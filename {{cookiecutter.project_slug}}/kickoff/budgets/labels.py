@@ -26,7 +26,8 @@ _BOOKKEEPING = re.compile(
 _STRING = re.compile(r"'(?:[^']|'')*'")
 _VERB = re.compile(r"\s*\(?\s*(?P<verb>[A-Za-z]+)")
 _COUNT = re.compile(r"\s*SELECT\s+COUNT\(", re.IGNORECASE)
-_EXISTS = re.compile(r"\s*SELECT\s+(?:\(?1\)?\s+AS\b|EXISTS\s*\()", re.IGNORECASE)
+# Django writes SELECT %s AS "a", with 1 as the value.
+_EXISTS = re.compile(r'\s*SELECT\s+(?:\(?(?:1|%s)\)?\s+AS\s+[`"]?a\b|EXISTS\s*\()', re.IGNORECASE)
 _WRITES = frozenset(("INSERT", "UPDATE", "DELETE", "REPLACE"))
 _FROM = re.compile(rf"\bFROM\s+{_TABLE}", re.IGNORECASE)
 _ONLY_INSIDE = re.compile(r"\s*(?:SELECT\s+EXISTS\s*)?\(\)", re.IGNORECASE)  # no FROM of its own

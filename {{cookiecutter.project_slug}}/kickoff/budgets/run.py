@@ -31,6 +31,8 @@ class Run:
     config: pytest.Config
     mode: str
     base: str
+    is_asked_for: bool = False  # by an option
+    has_begun: bool = False
     verdicts: dict[Case, dict[str, Any]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     outcome: list[str] = field(default_factory=list)
@@ -66,6 +68,7 @@ class Run:
 
     def arrive(self, verdict: dict[str, Any] | None, problems: list[dict[str, Any]]) -> None:
         """Takes what a test has left."""
+        self.has_begun = True
         if verdict is not None:
             self.verdicts[Case(*verdict["case"])] = verdict
         self.problems += [Problem(**problem) for problem in problems]

@@ -67,7 +67,8 @@ def repeated_elsewhere(request):
 
 
 def when_all_is_large(request):
-    if Group.objects.count() > 2 and ContentType.objects.filter(app_label="invented").count() > 2:
+    kinds = ContentType.objects.filter(app_label="invented").count()
+    if Group.objects.count() > 2 and kinds > 2:
         Permission.objects.count()
     return html(["one"] * Group.objects.count())
 

@@ -22,6 +22,25 @@ class TestTheContract:
         assert done.returncode == 4
         assert "query_budgets.toml is missing: no page has a budget" in done.text
 
+    def test_that_is_missing_does_not_matter_for_help(self, bookshop):
+        (bookshop.folder / "query_budgets.toml").unlink()
+        assert "--budgets-base=REV" in bookshop.pytest("--help").text
+
+    def test_is_run_where_the_configuration_names_paths_to_tests(self, bookshop):
+        (bookshop.folder / "bookshop/test_nothing.py").write_text("def test_nothing(): pass\n")
+        bookshop.add_to("pytest.ini", "testpaths = bookshop\n")
+        for arguments in ([], ["-n2"]):
+            assert "visits: 6, problems: 0" in bookshop.pytest(*arguments).text
+
+    @pytest.mark.parametrize(
+        "option", ["--budgets=check", "--budgets=update", "--budgets-base=HEAD"]
+    )
+    def test_that_an_option_asks_for_and_nobody_runs_is_an_error(self, bookshop, option):
+        (bookshop.folder / "bookshop/test_nothing.py").write_text("def test_nothing(): pass\n")
+        done = bookshop.pytest(option, "bookshop")
+        assert done.returncode == 4
+        assert "No budget was visited, and an option asks for them" in done.text
+
     def test_that_cannot_be_read_is_an_error(self, bookshop):
         bookshop.edit("query_budgets.toml", "status = 200", "statsu = 200")
         done = bookshop.pytest()
@@ -63,8 +82,34 @@ class TestARegression:
     def test_that_shows_nothing_any_more_is_called_out(self, bookshop):
         bookshop.edit("bookshop/views.py", ', {"books": books}', "")
         done = bookshop.pytest("-k", "books")
-        assert "No statement was captured: does the page still read what it shows?" in done.text
+        assert (
+            "books (GET, anonymous), no statement was captured, cold or hot\n"
+            "  Its entry expects 1: does the page still read what it shows?"
+        ) in done.text
         assert "The page shows no more rows" in done.text
+
+    @pytest.mark.parametrize("mode", ["update", "tighten"])
+    def test_that_reads_nothing_any_more_is_never_written(self, bookshop, mode):
+        before = bookshop.contract
+        bookshop.edit("bookshop/views.py", "    if title is None:", '    title = "Any"\n    if 0:')
+        done = bookshop.pytest(f"--budgets={mode}", "-k", "book-")
+        assert done.returncode == 1
+        assert "no statement was captured, cold or hot" in done.text
+        assert bookshop.contract == before
+
+    def test_that_shows_a_page_to_nobody_is_neither_accepted_nor_written(self, bookshop):
+        before = bookshop.contract
+        bookshop.edit(
+            "bookshop/views.py", "def books(request):", "@login_required\ndef books(request):"
+        )
+        done = bookshop.pytest("--budgets=update")
+        assert done.returncode == 1
+        said = "books should show more on a larger world, and is shown to nobody: its visitors"
+        assert f"{said} get 302." in done.text
+        assert bookshop.contract == before
+        books = "[books.anonymous.GET]\nstatus = {}"
+        bookshop.edit("query_budgets.toml", books.format(200), books.format(302))
+        assert said in bookshop.pytest("-k", "shown").text
 
     def test_that_shows_from_one_request_to_the_next_is_unstable(self, bookshop):
         bookshop.add_to(
@@ -156,7 +201,7 @@ class TestARoute:
         assert "/ is answered by books, which stands before write" in done.text
 
     def test_without_its_arguments_fails_with_what_to_write(self, bookshop):
-        bookshop.edit("bookshop/visits.py", 'lambda world: {"pk": world.book.pk}, ', "")
+        bookshop.edit("bookshop/visits.py", 'lambda world: {"pk": world.book.pk},', "")
         done = bookshop.pytest("-k", "book-")
         assert (
             "/books/<int:pk>/ needs pk. In bookshop.visits:\n"
@@ -167,6 +212,58 @@ class TestARoute:
         bookshop.edit("bookshop/visits.py", "Visit(data=", 'Visit(methods="GET", data=')
         done = bookshop.pytest("-k", "visited")
         assert "write takes POST, and is never visited with it." in done.text
+
+
+    def test_that_does_not_say_its_methods_must_be_told_them(self, bookshop):
+        """And whatever is posted there keeps its budget until then."""
+        start = bookshop.contract.index("[books.")
+        end = bookshop.contract.index("[write.")
+        posted = bookshop.contract[start:end].replace("GET", "POST")
+        bookshop.add_to("query_budgets.toml", f"\n{posted}")
+        bookshop.edit("bookshop/visits.py", '"books": Visit(methods="GET", ', '"books": Visit(')
+        done = bookshop.pytest("--budgets=update")
+        assert done.returncode == 1
+        assert (
+            "books does not say which methods it takes. Say it on its view, with @require_safe or "
+            "@require_http_methods([…]), or in bookshop.visits give its visit "
+            'methods="GET", or methods=["GET", "POST"].'
+        ) in done.text
+        assert posted.strip() in bookshop.contract
+
+    def test_that_nobody_else_visits_needs_a_reason(self, bookshop):
+        bookshop.edit("query_budgets.toml", "book* as writer", "book as writer")
+        done = bookshop.pytest("-k", "visited")
+        assert done.returncode == 1
+        assert (
+            "books is never visited as writer. In bookshop.visits give its visit "
+            'visitors=[…, "writer"], or in query_budgets.toml a reason:\n'
+            '    [skip]\n    "books as writer" = "…"'
+        ) in done.text
+
+    def test_that_is_only_posted_to_comes_after_another_page(self, bookshop):
+        """What that page has cached makes it hot."""
+        bookshop.add_to(
+            "bookshop/views.py",
+            '\n\n@require_http_methods(["POST"])\ndef buy(request, pk):\n    return book(request, pk)\n',
+        )
+        bookshop.edit(
+            "bookshop/urls.py", "]", '    path("books/<int:pk>/buy/", views.buy, name="buy"),\n]'
+        )
+        bookshop.edit(
+            "bookshop/visits.py",
+            "    routes={",
+            "    routes={\n"
+            '        "buy": Visit(\n'
+            '            lambda world: {"pk": world.book.pk}, after="book", fixed="One book."\n'
+            "        ),",
+        )
+        bookshop.pytest("--budgets=update", "-k", "buy")
+        assert (
+            '[buy."anonymous, writer".POST]\nstatus = 200\n'
+            'cold.queries."SELECT bookshop_book" = 1\n'
+            'cold.cache."set book.#" = 1\n'
+            'cache."get book.#" = 1\n'
+        ) in bookshop.contract
 
 
 class TestUpdate:
@@ -187,12 +284,12 @@ class TestUpdate:
         )
 
     def test_takes_out_what_is_gone_when_everything_ran(self, bookshop):
-        bookshop.edit("bookshop/visits.py", '"write": Visit(', '"write": Visit(visitors="writer", ')
+        bookshop.edit("bookshop/visits.py", ', "writer": lambda world: world.writer', "")
         done = bookshop.pytest("--budgets=update")
         assert done.returncode == 0, done.text
         assert "0 entries written, 2 removed" in done.text
-        assert "[write.anonymous" not in bookshop.contract
-        assert "[write.writer" in bookshop.contract
+        assert "[write.writer" not in bookshop.contract
+        assert "[write.anonymous" in bookshop.contract
 
     def test_never_writes_a_count_that_grows(self, bookshop):
         before = bookshop.contract
@@ -208,6 +305,12 @@ class TestUpdate:
         at_first_failure = bookshop.pytest(f"--budgets={mode}", "-x")
         assert at_first_failure.returncode == 4
         assert "needs the whole run" in at_first_failure.text
+
+    def test_that_only_collects_writes_nothing(self, bookshop):
+        contract = bookshop.folder / "query_budgets.toml"
+        contract.unlink()
+        bookshop.pytest("--budgets=update", "--co")
+        assert not contract.exists()
 
     def test_writes_nothing_into_a_layout_that_is_not_its_own(self, bookshop):
         head = "[books.anonymous.GET]\nstatus = 200\n"
@@ -248,7 +351,10 @@ class TestABase:
         bookshop.edit("query_budgets.toml", books.format(1), books.format(2))
         raised = bookshop.pytest("--budgets-base=main", "-k", "reason")
         assert raised.returncode == 1
-        assert "books (GET, anonymous) is raised since main: cold queries 1 → 2" in raised.text
+        assert (
+            "books (GET, anonymous) is raised since main: cold SELECT bookshop_book 1 → 2; "
+            "hot SELECT bookshop_book 1 → 2"
+        ) in raised.text
         bookshop.edit("query_budgets.toml", books.format(2), books.format(2) + 'reason = "Why."\n')
         assert bookshop.pytest("--budgets-base=main", "-k", "reason").returncode == 0
         unknown = bookshop.pytest("--budgets-base=origin/main", "-k", "reason")
@@ -311,6 +417,7 @@ version = 1
 [skip]
 "admin:*" = "Django's own."
 "/admin/*" = "Django's own."
+"book* as writer" = "They see what everybody sees."
 
 [book.anonymous.GET]
 status = 200
