@@ -13,6 +13,7 @@ from kickoff.budgets.budget_file import FILE_NAME, STATES, Case, Counts, Entry
 from kickoff.budgets.budget_writing import stanza
 from kickoff.budgets.capture import prove_that_statements_are_seen
 from kickoff.budgets.emptying import own_cache_keys
+from kickoff.budgets.git import Changes
 from kickoff.budgets.growth import growth_problems
 from kickoff.budgets.origins import OriginFinder
 from kickoff.budgets.places import describe, grown
@@ -49,8 +50,9 @@ class Verdict:
         }
 
 
-def judge(trip: Trip, entry: Entry | None, entry_line: int) -> Verdict:
-    """Visits the case on its worlds and compares with its entry."""
+def judge(trip: Trip, entry: Entry | None, entry_line: int, changes: Changes) -> Verdict:
+    """Visits the case on its worlds and compares with its entry. When it is not clear what is at
+    fault, it is what has changed."""
     with own_cache_keys():
         prove_that_statements_are_seen(trip.finder)
         small = trip.measure(trip.visits.small)
@@ -65,7 +67,7 @@ def judge(trip: Trip, entry: Entry | None, entry_line: int) -> Verdict:
         counts=counts,
         vendor=vendor,
         flaws=flaws,
-        differences=list(_compare(trip.case, entry, small, vendor, entry_line)),
+        differences=list(_compare(trip.case, entry, small, vendor, entry_line, changes)),
     )
 
 
@@ -87,7 +89,12 @@ def raised(case: Case, error: Exception, finder: OriginFinder) -> Problem:
 
 
 def _compare(
-    case: Case, entry: Entry | None, measured: Measured, vendor: str, entry_line: int
+    case: Case,
+    entry: Entry | None,
+    measured: Measured,
+    vendor: str,
+    entry_line: int,
+    changes: Changes,
 ) -> Iterator[Problem]:
     if entry is None:
         yield _no_entry(case, measured)
@@ -97,7 +104,7 @@ def _compare(
         if seen.status != entry.status:
             yield _other_status(case, state, entry, seen.status, entry_line)
         elif problem := over_or_under(
-            case, state, entry.of(state, vendor), seen.counts, seen.capture, entry_line
+            case, state, entry.of(state, vendor), seen.counts, seen.capture, entry_line, changes
         ):
             yield problem
 

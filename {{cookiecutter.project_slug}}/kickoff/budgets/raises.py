@@ -6,7 +6,6 @@ number. The file at the revision is one that the author of a change cannot rewri
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from kickoff.budgets.budget_file import (
     Entry,
     read_budgets,
 )
+from kickoff.budgets.git import git
 from kickoff.budgets.problems import differences
 
 
@@ -33,14 +33,14 @@ def budgets_at(revision: str, path: Path) -> Budgets:
 
     Raises RevisionError, and BudgetFileError for a contract that cannot be read.
     """
-    known = _git(path.parent, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
+    known = git(path.parent, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
     if known.returncode:
         raise RevisionError(
             f"--budgets-base: git does not know {revision!r} here. In CI, fetch it first: "
             f"git fetch --depth=1 origin {revision.removeprefix('origin/')}"
         )
     commit = known.stdout.strip()
-    shown = _git(path.parent, "show", f"{commit}:./{path.name}")
+    shown = git(path.parent, "show", f"{commit}:./{path.name}")
     if shown.returncode:
         return Budgets()
     try:
@@ -102,9 +102,3 @@ def raises_between(before: Entry, now: Entry) -> Iterator[str]:
                 if one.excess > 0 and one not in everywhere:
                     where = f"{vendor} {state}" if vendor else state
                     yield f"{where} {one.label} {one.before} → {one.after}"
-
-
-def _git(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        ["git", *arguments], cwd=folder, capture_output=True, text=True, check=False
-    )

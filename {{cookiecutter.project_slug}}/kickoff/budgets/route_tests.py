@@ -30,7 +30,7 @@ def test_budget(budget_case: Case, run: Run, request: pytest.FixtureRequest) -> 
     trip = Trip(budget_case, run.plan.destinations[budget_case.route], run.finder, run.config.hook)
     entry = run.budgets.entries.get(budget_case)
     try:
-        verdict = judge(trip, entry, run.line_of(budget_case))
+        verdict = judge(trip, entry, run.line_of(budget_case), run.changes)
     except VisitsError as error:
         _fail_with(request, [Problem(str(budget_case), "visit", f"{budget_case}: {error}")])
         return

@@ -11,6 +11,7 @@ import pytest
 
 from kickoff.budgets.budget_file import FILE_NAME, Budgets, Case, Counts, read_budgets
 from kickoff.budgets.budget_writing import line_of, rewritten, write
+from kickoff.budgets.git import Changes, changes_since
 from kickoff.budgets.origins import OriginFinder
 from kickoff.budgets.plan import Plan
 from kickoff.budgets.problems import Problem
@@ -61,6 +62,11 @@ class Run:
     def finder(self) -> OriginFinder:
         plumbing = self.config.getini("budgets_plumbing")
         return OriginFinder(self.root, tuple(self.root / folder for folder in plumbing))
+
+    @cached_property
+    def changes(self) -> Changes:
+        """What is new since the base, if there is one."""
+        return changes_since(self.base, self.root) if self.base else Changes()
 
     def line_of(self, case: Case) -> int:
         """Where the entry of a case stands in the file."""

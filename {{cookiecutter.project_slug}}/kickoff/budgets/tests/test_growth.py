@@ -1,5 +1,6 @@
 """Equal counts on every world, and proof that the larger one was seen."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from kickoff.budgets.emptying import own_cache_keys
 from kickoff.budgets.growth import growth_problems
 from kickoff.budgets.origins import OriginFinder
 from kickoff.budgets.plan import Destination
+from kickoff.budgets.reports.gitlab import code_quality
 from kickoff.budgets.routes import all_routes
 from kickoff.budgets.visiting import Trip
 
@@ -64,6 +66,13 @@ def repeated_elsewhere(request):
     for kind in ContentType.objects.filter(app_label="invented"):
         Permission.objects.filter(content_type=kind).exists()
     return constant(request)
+
+
+def repeated_in_both(request):
+    kinds = ContentType.objects.filter(app_label="invented")
+    for thing in (*Group.objects.all(), *kinds):
+        Permission.objects.filter(pk=thing.pk).exists()
+    return html([*Group.objects.all(), *kinds])
 
 
 def when_all_is_large(request):
@@ -122,6 +131,7 @@ urlpatterns = [
         three_of_them,
         total_as_json,
         repeated_elsewhere,
+        repeated_in_both,
         when_all_is_large,
         writing_at_first,
         once,
@@ -205,6 +215,15 @@ class TestALargerWorld:
             "  budget: the same with 5 types as with 2 types\n"
             "  EXISTS auth_permission: 2 became 5\n"
         )
+
+    def test_of_each_dimension_is_a_finding_of_its_own(self, trip):
+        """GitLab tells findings apart by their fingerprints."""
+        with own_cache_keys():
+            planned = trip("repeated_in_both", grows=["groups", "types"])
+            small = planned.measure(planned.visits.small)
+            found = list(growth_problems(planned, small))
+        prints = [entry["fingerprint"] for entry in json.loads(code_quality(found, ""))]
+        assert len(set(prints)) == len(prints) == 4
 
     def test_where_only_all_together_is_too_much_is_told_as_such(self, problems):
         cold, _hot = problems("when_all_is_large")
