@@ -117,9 +117,14 @@ def _budgets(data: dict[str, Any]) -> Budgets:
         raise BudgetFileError(f"the first line must be `version = {VERSION}`")
     skip = _table(data.pop("skip", {}), "skip")
     for pattern, reason in skip.items():
-        if not isinstance(reason, str) or not reason.strip():
+        if not isinstance(reason, str) or not is_reason(reason):
             raise BudgetFileError(f'[skip] "{pattern}" needs a reason: "{pattern}" = "why"')
     return Budgets(entries=_entries(data), skip=skip)
+
+
+def is_reason(text: str) -> bool:
+    """Whether somebody has written something, and not only pasted the dots."""
+    return bool(text.strip(" \t\n.…"))
 
 
 def visitors_in(key: str) -> list[str]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from kickoff.budgets.advice import leave_out, line_to_add, new_module, pattern_of
 from kickoff.budgets.budget_file import FILE_NAME, OK, Budgets, Case
 from kickoff.budgets.routes import Route
 from kickoff.budgets.visits import Visits, all_visits, beside, visits_for
@@ -39,11 +40,15 @@ class Destination:
 class Plan:
     """All that the routes, the visits and the contract say together.
 
+    `is_ours` tells of a module whether it is one of the project's: no other is to be written to.
     Raises VisitsError when a visits module cannot be used.
     """
 
-    def __init__(self, routes: list[Route], budgets: Budgets) -> None:
+    def __init__(
+        self, routes: list[Route], budgets: Budgets, is_ours: Callable[[str], bool]
+    ) -> None:
         self.budgets = budgets
+        self._is_ours = is_ours
         self.routes = [route for route in routes if not budgets.skips(route.key)]
         self._all_routes = routes
 
@@ -69,13 +74,36 @@ class Plan:
             yield from visits.problems(module)
             for key in visits.routes.keys() - {route.key for route in self._all_routes}:
                 yield f'{module} visits "{key}", which is no route of the URLconf.'
+        yield from self._never_visited(modules)
         for route in self.routes:
-            destination = self.destinations.get(route.key)
-            if destination is None:
-                yield _never_visited(route)
-            else:
+            if destination := self.destinations.get(route.key):
                 yield from self._methods_left_out(destination)
                 yield from self._visitors_left_out(destination)
+
+    def _never_visited(self, known: Mapping[str, Visits]) -> Iterator[str]:
+        routes = [route for route in self.routes if route.key not in self.destinations]
+        foreign = [route for route in routes if self._is_foreign(route)]
+        if foreign:
+            yield leave_out(foreign)
+        new: dict[str, list[Route]] = {}
+        for route in routes:
+            # The innermost of ours; ROOT_URLCONF, at the latest.
+            modules = [name for name in route.modules if self._is_ours(name)] or route.modules[-1:]
+            module = beside(modules[0])
+            if route in foreign:
+                continue
+            if module in known:
+                yield line_to_add(route, module)
+            else:
+                new.setdefault(module, []).append(route)
+        for module, lacking in new.items():
+            yield new_module(module, lacking)
+
+    def _is_foreign(self, route: Route) -> bool:
+        """Whether it comes with a package, as a whole: there is nobody here to make it faster."""
+        comes_along = route.is_listed or not self._is_ours(route.modules[0])
+        is_one_of_many = pattern_of(route) != route.key
+        return comes_along and is_one_of_many and not self._is_ours(route.view_module)
 
     def stale(self) -> list[Case]:
         """The entries of what is not visited any more. A route that is left out keeps its entries:
@@ -133,14 +161,3 @@ class Plan:
 
 def _names(case: Case) -> tuple[str, str, str]:
     return case.route, case.method, case.visitor
-
-
-def _never_visited(route: Route) -> str:
-    kwargs = ", ".join(f'"{name}": world.…' for name in route.parameters)
-    example = f"lambda world: {{{kwargs}}}, " if kwargs else ""
-    return (
-        f"{route.key} is never visited. Add to the routes of {beside(route.modules[0])}:\n"
-        f'    "{route.key}": Visit({example}grows="…"),\n'
-        f"or leave it out, with the reason, in {FILE_NAME}:\n"
-        f'    [skip]\n    "{route.key}" = "…"'
-    )

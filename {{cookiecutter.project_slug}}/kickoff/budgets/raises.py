@@ -18,6 +18,7 @@ from kickoff.budgets.budget_file import (
     Budgets,
     Case,
     Entry,
+    is_reason,
     read_budgets,
 )
 from kickoff.budgets.git import git
@@ -59,9 +60,9 @@ def unexplained_raises(base: Budgets, now: Budgets, revision: str) -> Iterator[t
             continue
         before = base.entries[former]
         raised = list(raises_between(before, entry))
-        reason = entry.reason.strip()
-        if raised and reason in ("", before.reason.strip()):
-            new = "a new reason" if reason else "a reason"
+        is_old = entry.reason.strip() == before.reason.strip()
+        if raised and (is_old or not is_reason(entry.reason)):
+            new = "a new reason" if is_reason(entry.reason) else "a reason"
             name = str(case) if former == case else f"{case}, in the place of {former},"
             more = "; ".join(raised)
             yield (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +57,11 @@ class Run:
 
     @cached_property
     def plan(self) -> Plan:
-        return Plan(all_routes(), self.budgets)
+        return Plan(all_routes(), self.budgets, self._is_ours)
+
+    def _is_ours(self, module: str) -> bool:
+        spec = find_spec(module) if module else None
+        return spec is not None and bool(self.finder.below_root(spec.origin or ""))
 
     @cached_property
     def finder(self) -> OriginFinder:

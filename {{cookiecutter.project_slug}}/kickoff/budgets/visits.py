@@ -34,6 +34,7 @@ from importlib.util import find_spec
 from types import ModuleType
 from typing import Any
 
+from kickoff.budgets.budget_file import is_reason
 from kickoff.budgets.routes import FORM_METHODS, Route
 
 MODULE = "visits"  # in the package of the URLconf module
@@ -134,7 +135,7 @@ class Visits:
         for method in visit.methods:
             if method not in FORM_METHODS:
                 yield f'"{route}" has the method {method}; there are {", ".join(FORM_METHODS)}.'
-        if bool(visit.grows) == bool(visit.fixed):
+        if bool(visit.grows) == is_reason(visit.fixed):
             yield (
                 f'"{route}" must say what it shows more of on a larger world: '
                 'grows="…" (a parameter of world()), or fixed="the reason why nothing grows".'

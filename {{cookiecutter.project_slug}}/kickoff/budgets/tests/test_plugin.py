@@ -131,6 +131,46 @@ class TestARegression:
         assert bookshop.pytest().returncode == 0
 
 
+class TestANewcomer:
+    def test_pastes_a_whole_file_for_the_app_and_a_line_for_the_admin(self, bookshop):
+        (bookshop.folder / "bookshop/visits.py").unlink()
+        (bookshop.folder / "query_budgets.toml").unlink()
+        text = bookshop.pytest("--budgets=update").text
+        assert (
+            "bookshop.visits is missing, and these routes are never visited: book, books, write.\n"
+            "Write bookshop/visits.py, and say for each page why it is fixed"
+        ) in text
+        file = text[text.index("from types import") : text.index("-- query budgets")]
+        file = file[: file.index("\n)\n") + 3]
+        world = "SimpleNamespace(pk=Book.objects.create(title='A', author=Author.objects.create()).pk)"
+        (bookshop.folder / "bookshop/visits.py").write_text(
+            "from .models import Author, Book\n"
+            + file.replace("SimpleNamespace()", world).replace('"…"', '"For now."')
+        )
+        skip = text[text.index("[skip]") :].split("\n\n")[0].split("\n")[:3]
+        assert [line.strip() for line in skip] == [
+            "[skip]",
+            '"/admin/*" = "…"',
+            '"admin:*" = "…"',
+        ]
+        lines = "\n".join(line.strip().replace("…", "Django's own.") for line in skip)
+        bookshop.edit("query_budgets.toml", "[skip]", lines)
+        bookshop.pytest("--budgets=update")
+        done = bookshop.pytest()
+        assert done.returncode == 0, done.text
+        assert "visits: 4, problems: 0" in done.text
+
+    def test_is_never_sent_to_the_packages_of_others(self, bookshop):
+        bookshop.edit(
+            "bookshop/urls.py",
+            "]",
+            '    path("", __import__("django").urls.include("django.contrib.auth.urls")),\n]',
+        )
+        text = bookshop.pytest("-k", "visited").text
+        assert "logout is never visited. Add to the routes of bookshop.visits:" in text
+        assert "django.contrib.auth.visits" not in text
+
+
 class TestSettings:
     def test_may_keep_sessions_in_the_cache_and_want_https(self, bookshop):
         """Cold empties the cache, and still the visitor is signed in; nobody is sent to https."""
@@ -165,6 +205,37 @@ class TestSettings:
         assert "book (GET, anonymous), cold\n  queries: budget 1, actual 2" in done.text
 
 
+class TestASecondDatabase:
+    @pytest.fixture(autouse=True)
+    def _archive(self, bookshop):
+        bookshop.add_to(
+            "site_of_books/settings.py",
+            'DATABASES["archive"] = {\n'
+            '    "ENGINE": "django.db.backends.sqlite3", "NAME": BASE_DIR / "archive.sqlite3"\n}\n',
+        )
+
+    def test_is_counted_under_its_name(self, bookshop):
+        bookshop.edit(
+            "bookshop/views.py",
+            "def books(request):\n",
+            'def books(request):\n    Author.objects.using("archive").count()\n',
+        )
+        done = bookshop.pytest("-k", "books")
+        assert done.returncode == 1
+        assert "archive: COUNT bookshop_author: budget 0, actual 1 (+1)" in done.text
+
+    def test_is_emptied_between_worlds_as_well(self, bookshop):
+        bookshop.edit(
+            "bookshop/visits.py",
+            "    return Simple",
+            '    assert not Author.objects.using("archive").exists()\n'
+            '    Author.objects.using("archive").create(name="Old")\n'
+            "    return Simple",
+        )
+        done = bookshop.pytest("-k", "books")
+        assert done.returncode == 0, done.text
+
+
 class TestARoute:
     def test_that_is_never_visited_fails_with_what_to_write(self, bookshop):
         bookshop.edit(
@@ -174,7 +245,7 @@ class TestARoute:
         assert done.returncode == 1
         assert (
             "new is never visited. Add to the routes of bookshop.visits:\n"
-            '    "new": Visit(lambda world: {"name": world.…}, grows="…"),\n'
+            '    "new": Visit(lambda world: {"name": world.…}, methods="GET", grows="…"),\n'
             "or leave it out, with the reason, in query_budgets.toml:\n"
             "    [skip]\n"
             '    "new" = "…"'

@@ -29,6 +29,7 @@ class TestADeclaration:
             ({"routes": {"a": Visit(methods="FETCH", fixed="x")}}, '"a" has the method FETCH'),
             ({"routes": {"a": Visit(after="b", fixed="x")}}, '"a" comes after "b", which is not'),
             ({"visitors": {"a, b": None}}, 'the visitor "a, b" needs a name without commas'),
+            ({"routes": {"a": Visit(fixed="…")}}, '"a" must say what it shows more of'),
             ({"routes": {"a": Visit()}}, '"a" must say what it shows more of'),
             ({"routes": {"a": Visit(grows="books", fixed="x")}}, '"a" must say what it shows'),
         ],
