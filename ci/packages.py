@@ -17,6 +17,16 @@ PACKAGES = {
     # The servers that the tests of the cache start for themselves.
     "memcached": ("memcached",),
     "mariadb-server": ("mariadbd", "mysqld"),
+    # The servers that the tests of deploy/ start with the shipped files, and who judges the units.
+    "apache2": ("apache2", "httpd"),
+    "apache2-utils": ("rotatelogs",),
+    "haproxy": ("haproxy",),
+    "openssl": ("openssl",),
+    "systemd": ("systemd-analyze",),
+    "mariadb-client": ("mariadb", "mysql"),
+    # What building mod_wsgi takes.
+    "apache2-dev": ("apxs", "apxs2"),
+    "python3-dev": ("python3-config",),
     # What building the driver of MySQL takes.
     "libmariadb-dev": ("mariadb_config", "mysql_config"),
     "pkg-config": ("pkg-config",),

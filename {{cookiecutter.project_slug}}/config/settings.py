@@ -55,8 +55,10 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "csp",
     "django_htmx",
+    "kickoff.brakes",
     "kickoff.health",
     "kickoff.caching",
+    "kickoff.tuning",
     "accounts",
     "fantasy",  # sample site
 ]
@@ -65,6 +67,7 @@ MIDDLEWARE = [
     "kickoff.health.middleware.HealthMiddleware",  # first: it answers for any Host
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "kickoff.public_pages.PublicPagesMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -103,6 +106,30 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
         "transaction_mode": "IMMEDIATE",
         "timeout": 10,  # seconds that a writer waits for its turn
+    }
+elif DATABASES["default"]["ENGINE"] == "django.db.backends.mysql":
+    DATABASES["default"] |= {
+        "ENGINE": "kickoff.dbpool.mysql",
+        "CONN_MAX_AGE": 0,  # The pool keeps the connections, so a thread must not.
+        "OPTIONS": {
+            "charset": "utf8mb4",
+            "isolation_level": "read committed",
+            # Each wait ends before the one around it, in seconds: connect 2 < pool 3 < statement 5
+            # (max_statement_time of the server) < read 10 (2 × 5: the server gives up first, with
+            # a clear error) < 2 + 10 for both, which is less than the request's 20 in Apache.
+            "connect_timeout": 2,
+            "read_timeout": env.int("DATABASE_READ_TIMEOUT_S", 10),
+            "write_timeout": 10,
+            "pool": {
+                # 4 processes × 5 threads per node: one connection for each thread, none beyond.
+                "pool_size": env.int("DATABASE_POOL_SIZE", 5),
+                "max_overflow": 0,
+                "timeout": env.float("DATABASE_POOL_TIMEOUT_S", 3),
+                # Below the server's wait_timeout: 300 - 20 for a request that still holds it.
+                "recycle": env.int("DATABASE_POOL_RECYCLE_S", 280),
+            },
+            **DATABASES["default"].get("OPTIONS", {}),  # What the URL says wins: ?ssl-ca=…
+        },
     }
 
 # -- Cache -----------------------------------------------------------------------------------------

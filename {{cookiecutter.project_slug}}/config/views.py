@@ -3,7 +3,10 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from kickoff.public_pages import public_page
 
+
+@public_page
 def home(request: HttpRequest) -> HttpResponse:
     """The plain front page, shown where no app has one of its own."""
     return render(request, "home.html")

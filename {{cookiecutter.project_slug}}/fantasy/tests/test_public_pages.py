@@ -85,6 +85,7 @@ class TestEveryPublicPage:
         for response in (stranger, anna):
             assert not response.cookies
             assert "Cookie" not in response.headers.get("Vary", "")
+            assert response.headers["Cache-Control"] == "public, max-age=1"
 
     @pytest.mark.parametrize("name", [*OF_A_COMPETITION, *OF_ONE_THING])
     def test_keeps_the_code_of_a_league_secret(self, client, url, league, name):

@@ -11,11 +11,13 @@ from fantasy.entries.league import LEAGUES_PER_PAGE
 from fantasy.forms.players import PlayerFilterForm
 from fantasy.models import Competition, FantasyTeam, League, Match, Player
 from fantasy.views.found import found
+from kickoff.public_pages import public_page
 
 PLAYERS_PER_PAGE = 50
 
 
 @require_safe
+@public_page
 def home(request: HttpRequest, slug: str | None = None) -> HttpResponse:
     """Live scores, results, fixtures, and the players with the most points."""
     competition = Competition.cached.named(slug)
@@ -25,6 +27,7 @@ def home(request: HttpRequest, slug: str | None = None) -> HttpResponse:
 
 
 @require_safe
+@public_page
 def scoreboard(request: HttpRequest, slug: str | None = None) -> HttpResponse:
     """The part of the home page that renews itself."""
     competition = found(Competition.cached.named(slug))
@@ -32,18 +35,21 @@ def scoreboard(request: HttpRequest, slug: str | None = None) -> HttpResponse:
 
 
 @require_safe
+@public_page
 def match(request: HttpRequest, pk: int) -> HttpResponse:
     """A match with its events."""
     return _page(Match.cached.html(pk))
 
 
 @require_safe
+@public_page
 def match_report(request: HttpRequest, pk: int) -> HttpResponse:
     """The part of the match page that renews itself."""
     return _page(Match.cached.report_html(pk))
 
 
 @require_safe
+@public_page
 def players(request: HttpRequest, slug: str | None = None) -> HttpResponse:
     """All players, to be searched by name, position and team."""
     competition = Competition.cached.named(slug)
@@ -59,6 +65,7 @@ def players(request: HttpRequest, slug: str | None = None) -> HttpResponse:
 
 
 @require_safe
+@public_page
 def player_options(request: HttpRequest, slug: str) -> HttpResponse:
     """The names that the line-up editor offers while one types."""
     competition = found(Competition.cached.named(slug))
@@ -66,12 +73,14 @@ def player_options(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
+@public_page
 def player(request: HttpRequest, pk: int) -> HttpResponse:
     """A player: points by round, and what they were given for."""
     return _page(Player.cached.html(pk))
 
 
 @require_safe
+@public_page
 def top_scorers(request: HttpRequest, slug: str | None = None) -> HttpResponse:
     """Who scored most."""
     competition = Competition.cached.named(slug)
@@ -81,6 +90,7 @@ def top_scorers(request: HttpRequest, slug: str | None = None) -> HttpResponse:
 
 
 @require_safe
+@public_page
 def leagues(request: HttpRequest) -> HttpResponse:
     """All leagues."""
     count = found(League.cached.listing(1)).count
@@ -90,18 +100,21 @@ def leagues(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@public_page
 def league(request: HttpRequest, pk: int) -> HttpResponse:
     """A league: the table, and the line-ups of the latest round with what each player earned."""
     return _page(League.cached.html(pk))
 
 
 @require_safe
+@public_page
 def standings(request: HttpRequest, pk: int) -> HttpResponse:
     """A league's table, round by round."""
     return _page(League.cached.standings_html(pk))
 
 
 @require_safe
+@public_page
 def team(request: HttpRequest, pk: int) -> HttpResponse:
     """A fantasy team and the line-ups that it has played with, the latest first."""
     return _page(FantasyTeam.cached.html(pk))

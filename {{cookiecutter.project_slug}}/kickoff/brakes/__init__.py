@@ -1,0 +1,1 @@
+"""Are the brakes on? Rules that hold the configuration of all servers against each other."""

@@ -1,0 +1,163 @@
+"""Static files and public pages that Apache serves by itself."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from kickoff.brakes.configuration import Configuration
+from kickoff.brakes.registry import ERROR, WARNING, rule
+from kickoff.brakes.results import Outcome, expect
+from kickoff.brakes.values import DoesNotApplyError, Value, seconds, size
+
+
+@rule(
+    "C18",
+    ERROR,
+    "Apache serves static files, from where collectstatic puts them",
+    reads="Alias, WSGIScriptAlias, STATIC_URL, STATIC_ROOT",
+    why="Otherwise each file takes a slot of Python: five times slower at best.",
+    mend="Alias /static/ …/staticfiles/",
+)
+def files_are_apaches(site: Configuration) -> Outcome:
+    url = site.settings.get("STATIC_URL")
+    root = site.settings.get("STATIC_ROOT")
+    if not url.value:
+        raise DoesNotApplyError("STATIC_URL is not set: the site has no static files.")
+    aliases = {
+        line.arguments[0].rstrip("/"): line
+        for line in site.apache.named("Alias")
+        if len(line.arguments) > 1
+    }
+    path = "/" + str(url.value).strip("/")
+    if path not in aliases:
+        return expect(
+            False, f"Alias {path}/", Value("Alias", ", ".join(aliases), site.apache.place)
+        )
+    target = aliases[path]
+    # Releases lie in folders of their own: the name of the last folder must agree.
+    holds = bool(root.value) and Path(target.arguments[1]).name == Path(str(root.value)).name
+    return expect(holds, f"Alias {path}/ to {root.value}", site.apache.as_value(target), root)
+
+
+@rule(
+    "C18b",
+    WARNING,
+    "Hashed files are kept by browsers for a year",
+    reads="Header Cache-Control for static files",
+    why="Their name changes with their content: asking again is a request for nothing.",
+    mend='Header set Cache-Control "public, max-age=31536000, immutable"',
+)
+def files_are_kept(site: Configuration) -> Outcome:
+    lines = [line for line in site.apache.named("Header") if "immutable" in line.text]
+    year = [line for line in lines if "max-age=31536000" in line.text]
+    return expect(
+        bool(lines) and len(year) == len(lines),
+        "max-age=31536000, immutable",
+        *map(site.apache.as_value, lines),
+    )
+
+
+@rule(
+    "C18c",
+    WARNING,
+    "Files whose name stays are kept for about a minute",
+    reads="Header Cache-Control for static files",
+    why="Longer, and a release is not seen; shorter, and each page asks for them again.",
+    mend='Header set Cache-Control "public, max-age=60"',
+)
+def plain_files_are_renewed(site: Configuration) -> Outcome:
+    lines = [
+        line
+        for line in site.apache.named("Header")
+        if "max-age" in line.text and "immutable" not in line.text
+    ]
+    if not lines:
+        raise DoesNotApplyError("Apache sets no max-age for them.")
+    ages = [int(age) for line in lines for age in re.findall(r"max-age=(\d+)", line.text)]
+    return expect(
+        all(30 < age < 120 for age in ages), "30 < max-age < 120", *map(site.apache.as_value, lines)
+    )
+
+
+@rule(
+    "C19",
+    WARNING,
+    "Static files are compressed once, not for each visitor",
+    reads="STORAGES staticfiles",
+    why="WhiteNoise's storage writes .gz and .br beside each file; Apache sends them.",
+    mend="whitenoise.storage.CompressedManifestStaticFilesStorage",
+)
+def files_are_compressed(site: Configuration) -> Outcome:
+    storages = site.settings.get("STORAGES")
+    backend = (storages.value.get("staticfiles") or {}).get("BACKEND", "")
+    found = Value("STORAGES['staticfiles']", backend, storages.where)
+    return expect("Compressed" in backend and "Manifest" in backend, "Compressed…Manifest…", found)
+
+
+@rule(
+    "C46",
+    WARNING,
+    "Of a page that has gone stale in Apache's cache one copy is made, not many",
+    reads="CacheEnable, CacheLock, CacheLockMaxAge",
+    why="Without the lock every visitor of that second goes to Python: the dog-pile.",
+    mend="CacheLock On, CacheLockMaxAge 5",
+)
+def cache_has_a_lock(site: Configuration) -> Outcome:
+    if not site.apache.named("CacheEnable"):
+        raise DoesNotApplyError("Apache caches nothing.")
+    locks = site.apache.named("CacheLock")
+    ages = site.apache.named("CacheLockMaxAge")
+    holds = bool(locks) and all(line.text.lower() == "on" for line in locks)
+    values = [site.apache.as_value(line).map(seconds) for line in ages]
+    return expect(
+        holds and all(3 <= age.value < 10 for age in values),
+        "On; 3 ≤ CacheLockMaxAge < 10",
+        *map(site.apache.as_value, locks),
+        *values,
+    )
+
+
+@rule(
+    "C46b",
+    WARNING,
+    "A page fits into Apache's shared memory",
+    reads="CacheSocache shmcb:…(size), CacheSocacheMaxSize",
+    why="shmcb divides its memory into 256 parts: what does not fit into one is never kept.",
+    mend="CacheSocacheMaxSize = three quarters of size / 256",
+)
+def pages_fit_the_cache(site: Configuration) -> Outcome:
+    lines, sizes = site.apache.named("CacheSocache"), site.apache.named("CacheSocacheMaxSize")
+    found = re.search(r"\((\d+)\)", lines[0].text) if lines else None
+    if found is None or not sizes:
+        raise DoesNotApplyError("Apache has no cache in shared memory with a size.")
+    part, page = int(found[1]) / 256, site.apache.as_value(sizes[0]).map(size)
+    return expect(
+        part / 2 < page.value < part,
+        f"{part / 2:g} < CacheSocacheMaxSize < {part:g} = {found[1]} / 256",
+        site.apache.as_value(lines[0]),
+        page,
+    )
+
+
+@rule(
+    "C46c",
+    ERROR,
+    "Apache keeps only pages that say how long",
+    reads="CacheDefaultExpire, CacheIgnoreHeaders",
+    why="A page without a word about its age is kept for an hour by default; a kept cookie is one "
+    "visitor's session for all.",
+    mend="CacheDefaultExpire 0, CacheIgnoreHeaders Set-Cookie",
+)
+def pages_say_how_long(site: Configuration) -> Outcome:
+    if not site.apache.named("CacheEnable"):
+        raise DoesNotApplyError("Apache caches nothing.")
+    lines = site.apache.named("CacheDefaultExpire")
+    ignored = " ".join(line.text for line in site.apache.named("CacheIgnoreHeaders"))
+    holds = bool(lines) and all(line.text == "0" for line in lines)
+    return expect(
+        holds and "set-cookie" in ignored.lower(),
+        "CacheDefaultExpire 0, CacheIgnoreHeaders Set-Cookie",
+        *map(site.apache.as_value, lines),
+        Value("CacheIgnoreHeaders", ignored, site.apache.place),
+    )

@@ -1,0 +1,1 @@
+"""Django on MySQL and MariaDB with a connection pool: ENGINE = "kickoff.dbpool.mysql"."""

@@ -1,0 +1,1 @@
+"""The database backend. Django asks for its module `base`."""

@@ -1,0 +1,1 @@
+"""A site with one table, for Django's commands: its settings are `site.settings` here."""

@@ -1,0 +1,212 @@
+"""Apache with the tuned files of deploy/ and a small WSGI application, unprivileged, for tests.
+
+Only what the `Define` lines name is moved, and the user: places, and the port.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import pwd
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from kickoff.testing.http import Answer, ask
+from kickoff.testing.processes import (
+    SYSTEM_FOLDERS,
+    ServerProcess,
+    as_unprivileged_user,
+    free_port,
+    program,
+    server_folder,
+)
+from kickoff.tuning.files import tuned_files
+from kickoff.tuning.fleet import Fleet
+
+APPLICATION = Path(__file__).parent / "apache_application.py"
+MODULES = Path("/usr/lib/apache2/modules")
+NODE = "web1"
+WHERE = "import mod_wsgi.server as s; print(s.__file__.rpartition('/')[0])"
+
+
+class ApacheProcess(ServerProcess):
+    """Apache at `port`. `release` is its site, `logs` has what it wrote."""
+
+    def __init__(self, folder: Path, fleet: Fleet, name: str, *options: str) -> None:
+        super().__init__(folder)
+        self._program = program("apache2", "httpd", package="apache2")
+        self._options = options
+        self.fleet = fleet
+        self.port = free_port()
+        self.release, self.logs, self.run = folder / "release", folder / "logs", folder / "run"
+        self.drain_file = folder / "draining"
+        self.configuration = folder / Path(name).name
+        self._furnish(name)
+
+    def command(self) -> Sequence[str]:
+        arguments = ["-f", str(self.configuration), "-DFOREGROUND", *self._options]
+        # A session of its own: when it ends, Apache ends all processes of its group, ours else.
+        return ["setsid", "env", f"NODE_NAME={NODE}", self._program, *arguments]
+
+    def output(self, *options: str) -> str:
+        """What it prints with these options, such as -t -D DUMP_RUN_CFG."""
+        command = ["env", f"NODE_NAME={NODE}", self._program, "-f", str(self.configuration)]
+        done = subprocess.run(
+            [*command, *options], capture_output=True, text=True, **as_unprivileged_user()
+        )
+        return f"{done.stdout}{done.stderr}"
+
+    def answers(self) -> bool:
+        try:
+            return self.get("/frontz").status == 204
+        except OSError:
+            return False
+
+    def get(self, path: str = "/", **how: str) -> Answer:
+        """As the load balancer asks; `host` and `source` for others."""
+        how.setdefault("host", self.fleet.site.domain)
+        how.setdefault("source", self.fleet.load_balancer.address)
+        return ask(self.port, path, **how)  # type: ignore[arg-type]
+
+    def asked(self, path: str) -> int:
+        """How often Python was asked for it, in any of the processes."""
+        record = self.release / "config" / "asked"
+        return record.read_text().splitlines().count(path) if record.exists() else 0
+
+    def children(self) -> dict[int, tuple[str, int]]:
+        """The processes below it: their command and number of threads."""
+        command = [program("ps", package="procps"), "-o", "pid=,nlwp=,args=", "--ppid"]
+        listed = subprocess.run([*command, str(self.pid)], capture_output=True, text=True)
+        rows = (line.split(None, 2) for line in listed.stdout.splitlines())
+        return {int(pid): (command, int(threads)) for pid, threads, command in rows}
+
+    def restart(self) -> None:
+        self.stop()
+        self.start()
+
+    def kill(self) -> None:
+        """With all processes below it, which are those of its session."""
+        if self._process is not None:
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+        super().kill()
+
+    def log(self) -> str:
+        """Its error log, and what it said before that was open."""
+        files = [self.folder / "log", self.logs / "error.log"]
+        return "".join(file.read_text(errors="replace") for file in files if file.exists())
+
+    def _furnish(self, name: str) -> None:
+        """The folders of a node, all of them the server's user's."""
+        python, module = wsgi_module()
+        (self.release / "config").mkdir(parents=True)
+        (self.release / "staticfiles").mkdir()
+        self.logs.mkdir()
+        self.run.mkdir()
+        shutil.copy(APPLICATION, self.release / "config" / "wsgi.py")
+        (self.release / ".venv").symlink_to(python.parent.parent)
+        (self.release / "mod_wsgi.so").symlink_to(module)
+        (file,) = (file for file in tuned_files(self.fleet) if file.name == name)
+        self.configuration.write_text(self._moved(file.text))
+        own = as_unprivileged_user()
+        if own:
+            for path in [self.folder, *self.folder.rglob("*")]:
+                os.chown(path, own["user"], own["group"], follow_symlinks=False)
+
+    def _moved(self, text: str) -> str:
+        places = {
+            "RELEASE": str(self.release),
+            "LOGS": str(self.logs),
+            "RUN": str(self.run),
+            "DRAIN_FILE": str(self.drain_file),
+            "PORT": str(self.port),
+            "MODULES": str(MODULES),
+            "ROTATELOGS": program("rotatelogs", package="apache2-utils"),
+        }
+        for name, value in places.items():
+            text, count = re.subn(rf"(?m)^Define {name} .*$", f"Define {name} {value}", text)
+            assert count == 1, f"Define {name}"
+        user = pwd.getpwuid(as_unprivileged_user().get("user", os.getuid())).pw_name
+        return re.sub(r"(?m)^User .*\nGroup .*$", f"User {user}", text)
+
+
+@contextmanager
+def running_apache(
+    fleet: Fleet, name: str = "apache/site.conf", *options: str
+) -> Iterator[ApacheProcess]:
+    """Apache with this file of the fleet; options are for its command line."""
+    folder = server_folder()
+    server = None
+    try:
+        server = ApacheProcess(folder, fleet, name, *options)
+        server.start()
+        yield server
+    finally:
+        if server is not None:
+            server.stop()
+        shutil.rmtree(folder)
+
+
+@cache
+def wsgi_module() -> tuple[Path, Path]:
+    """A Python with mod_wsgi that the server's user can run, and the module for Apache.
+
+    The one that runs the tests, or another of this machine; else mod_wsgi is built for one.
+    """
+    program("apxs", "apxs2", package="apache2-dev")
+    pythons = _pythons()
+    for python in pythons:
+        if module := _module_of(python):
+            return python, module
+    for python in pythons:
+        if module := _module_of(built := _build(python)):
+            return built, module
+    reason = f"mod_wsgi was not found, and could not be built with {' or '.join(map(str, pythons))}"
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+def _pythons() -> list[Path]:
+    """Those that the server's user can start: root's own often lie where nobody else may look."""
+    folders = [*os.environ.get("PATH", os.defpath).split(os.pathsep), *SYSTEM_FOLDERS, "/usr/bin"]
+    names = [Path(sys.executable), *(Path(folder) / "python3" for folder in folders)]
+    return [name for name in dict.fromkeys(names) if _output(name, "import ensurepip") is not None]
+
+
+def _module_of(python: Path) -> Path | None:
+    folder = _output(python, WHERE)
+    return next(Path(folder.strip()).glob("mod_wsgi-py*.so"), None) if folder else None
+
+
+def _output(python: Path, code: str) -> str | None:
+    try:
+        done = subprocess.run(
+            [python, "-c", code],
+            capture_output=True,
+            text=True,
+            cwd="/",
+            **as_unprivileged_user(),
+        )
+    except OSError:
+        return None
+    return done.stdout if done.returncode == 0 else None
+
+
+def _build(python: Path) -> Path:
+    """An environment of its own with mod_wsgi, gone with this process."""
+    folder = server_folder() / "venv"
+    atexit.register(shutil.rmtree, folder.parent, ignore_errors=True)
+    subprocess.run([str(python), "-m", "venv", str(folder)], check=True, capture_output=True)
+    pip = [str(folder / "bin" / "pip"), "install", "--quiet", "mod_wsgi"]
+    subprocess.run(pip, capture_output=True)
+    return folder / "bin" / "python"

@@ -1,0 +1,115 @@
+"""What the templates of deploy/ may say: the sizes by short names, and what derives from them."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Network
+from typing import Any
+
+from kickoff.tuning import sizes as fixed
+from kickoff.tuning.sizing import Sizes, summed
+
+# What WhiteNoise's storage compresses and a site has, with the types that Apache tells.
+COMPRESSED = {
+    "css": "text/css; charset=utf-8",
+    "m?js": "text/javascript; charset=utf-8",
+    "svg": "image/svg+xml",
+    "json|map": "application/json",
+    "txt": "text/plain; charset=utf-8",
+    "xml": "text/xml; charset=utf-8",
+    "webmanifest": "application/manifest+json",
+    "wasm": "application/wasm",
+    "ico": "image/vnd.microsoft.icon",
+    "ttf": "font/ttf",
+    "otf": "font/otf",
+}
+SHMCB_PARTS = 256  # into which Apache's shared memory cache divides its memory
+PAGE_SHARE = 0.75  # of a part, for the largest page: its headers and an index take some, too
+DISK_PERCENT = 85  # of a disk's space or inodes, when somebody should look
+FAULT_FACTOR = 1.5  # a unit that takes so much more memory than computed is ended
+
+
+def words(sizes: Sizes) -> dict[str, Any]:
+    """The context of every template."""
+    fleet = sizes.fleet
+    return {
+        "site": fleet.site,
+        "application": fleet.application,
+        "load_balancer": fleet.load_balancer,
+        "database": fleet.database,
+        "nodes": fleet.nodes,
+        "memcached": fleet.memcached,
+        "refreshers": fleet.refreshers,
+        "nodes_count": len(fleet.nodes),
+        "refreshers_count": len(fleet.refreshers),
+        "web": sizes.web,
+        "db": sizes.database,
+        "mc": sizes.memcached,
+        "balancer": sizes.balancer,
+        "times": sizes.times,
+        "drain_file": f"/var/lib/{fleet.site.name}/drain",
+        "disk_percent": DISK_PERCENT,
+        "check_inter": sizes.times.check_interval,
+        **_apache(sizes),
+        **_mysql(sizes),
+        **_memory(sizes),
+        "compose_subnet": fleet.site.private_network,
+        "memcached_places": _memcached_places(sizes),
+    }
+
+
+def _apache(sizes: Sizes) -> dict[str, Any]:
+    part = fixed.PAGE_CACHE_MB * 1024 * 1024 // SHMCB_PARTS
+    return {
+        "front_threads": fixed.FRONT_THREADS,
+        "statement_ms": sizes.times.statement * 1000,
+        "fail_safe": round(sizes.times.fail_safe(sizes.web.threads)),
+        "compressed": list(COMPRESSED.items()),
+        "compressed_types": "|".join(COMPRESSED),
+        "page_cache_mb": fixed.PAGE_CACHE_MB,
+        "page_cache_bytes": fixed.PAGE_CACHE_MB * 1024 * 1024,
+        "page_cache_part_kb": part // 1024,
+        "page_cache_largest": int(part * PAGE_SHARE),
+    }
+
+
+def _mysql(sizes: Sizes) -> dict[str, Any]:
+    db, network = sizes.database, IPv4Network(sizes.fleet.site.private_network)
+    return {
+        "refresher_connections": fixed.REFRESHER_CONNECTIONS,
+        "health_connections": fixed.HEALTH_CONNECTIONS,
+        "command_connections": fixed.COMMAND_CONNECTIONS,
+        "monitor_connections": fixed.MONITOR_CONNECTIONS,
+        "admin_connections": fixed.ADMIN_CONNECTIONS,
+        "table_open_cache": fixed.TABLE_OPEN_CACHE,
+        "store_sockets": fixed.STORE_SOCKETS,
+        "max_item_mb": fixed.MAX_ITEM_MB,
+        "pool_percent": round(100 * db.buffer_pool_share),
+        "pool_reason": (
+            "something else runs on this machine" if db.is_shared else "it has nothing else to do"
+        ),
+        "grant_host": network.with_netmask,
+    }
+
+
+def _memory(sizes: Sizes) -> dict[str, Any]:
+    fullest = max(sizes.memory, key=lambda memory: memory.used)
+    web = fullest.of(fixed.DAEMONS, fixed.CHILDREN, fixed.PAGE_CACHE)
+    web_mb = sum(mb for _, mb in web)
+    return {
+        "daemons_mb": sizes.web.processes * sizes.fleet.application.process_mb,
+        "prefork_mb": sizes.web.slots * sizes.fleet.application.process_mb,
+        "tasks_max": 10 * sizes.web.tasks,
+        "web_memory_sum": summed(web),
+        "web_memory_mb": web_mb,
+        "web_memory_max": int(web_mb * FAULT_FACTOR),
+        "refresher_mb": fixed.REFRESHER_MB,
+        "refresher_max_mb": 2 * fixed.REFRESHER_MB,
+    }
+
+
+def _memcached_places(sizes: Sizes) -> list[dict[str, Any]]:
+    """Each memcached, and the node whose machine it shares."""
+    node_at = {node.address: node.name for node in sizes.fleet.nodes}
+    return [
+        {"server": server, "node": node_at.get(server.address)} for server in sizes.fleet.memcached
+    ]
