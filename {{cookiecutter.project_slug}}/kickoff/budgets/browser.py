@@ -18,6 +18,7 @@ from kickoff.budgets.emptying import empty_caches
 from kickoff.budgets.origins import Origin, OriginFinder
 from kickoff.budgets.shown import Part, shown_in
 
+
 @dataclass(frozen=True)
 class Seen:
     """One request: what it showed, and what it cost."""
@@ -32,8 +33,8 @@ class Seen:
 
 
 class Browser:
-    """Asks one path as one user, who comes from the page `before`. `hook` is where the project empties
-    and counts its own caches."""
+    """Asks one path as one user, who comes from the page `before`. `hook` is where the project
+    empties and counts its own caches."""
 
     def __init__(
         self,

@@ -113,7 +113,9 @@ class Plan:
         return [
             case
             for case in sorted(self.budgets.entries)
-            if case not in kept and case.route not in unsure and not self.budgets.skips(*_names(case))
+            if case not in kept
+            and case.route not in unsure
+            and not self.budgets.skips(*_names(case))
         ]
 
     def never_shown(self, statuses: Mapping[Case, int]) -> Iterator[tuple[str, str]]:
@@ -136,7 +138,7 @@ class Plan:
         if not destination.says_its_methods:
             yield (
                 f"{key} does not say which methods it takes. Say it on its view, with "
-                f'@require_safe or @require_http_methods([…]), or in {destination.module} give its '
+                f"@require_safe or @require_http_methods([…]), or in {destination.module} give its "
                 'visit methods="GET", or methods=["GET", "POST"].'
             )
         for method in destination.route.methods:

@@ -56,9 +56,9 @@ class Visit:
     `visitors` are names of `Visits.visitors`, all of them if not given; whoever is left out needs a
     reason in the contract. `methods` must be given when the view does not say which it takes.
     `after` is the route, visited by the same module, whose page is fetched before something is
-    posted; the page itself, if not given. `grows` names the dimensions whose rows the page shows: on
-    a larger world it must show more, and ask the same. A page that shows the same on every world
-    says why in `fixed`.
+    posted; the page itself, if not given. `grows` names the dimensions whose rows the page shows:
+    on a larger world it must show as many rows more, and ask the same. A page that shows the same
+    on every world says why in `fixed`.
     """
 
     def __init__(

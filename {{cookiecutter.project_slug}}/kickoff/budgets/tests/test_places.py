@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 
 from kickoff.budgets.capture import Capture, Statement
-from kickoff.budgets.origins import Origin, OriginFinder, PythonLine
 from kickoff.budgets.git import Changes
+from kickoff.budgets.origins import Origin, OriginFinder, PythonLine
 from kickoff.budgets.places import Group, at_fault, describe, groups, grown, place_of
 
 

@@ -142,7 +142,9 @@ class TestANewcomer:
         ) in text
         file = text[text.index("from types import") : text.index("-- query budgets")]
         file = file[: file.index("\n)\n") + 3]
-        world = "SimpleNamespace(pk=Book.objects.create(title='A', author=Author.objects.create()).pk)"
+        world = (
+            "SimpleNamespace(pk=Book.objects.create(title='A', author=Author.objects.create()).pk)"
+        )
         (bookshop.folder / "bookshop/visits.py").write_text(
             "from .models import Author, Book\n"
             + file.replace("SimpleNamespace()", world).replace('"…"', '"For now."')
@@ -284,7 +286,6 @@ class TestARoute:
         done = bookshop.pytest("-k", "visited")
         assert "write takes POST, and is never visited with it." in done.text
 
-
     def test_that_does_not_say_its_methods_must_be_told_them(self, bookshop):
         """And whatever is posted there keeps its budget until then."""
         start = bookshop.contract.index("[books.")
@@ -315,7 +316,8 @@ class TestARoute:
         """What that page has cached makes it hot."""
         bookshop.add_to(
             "bookshop/views.py",
-            '\n\n@require_http_methods(["POST"])\ndef buy(request, pk):\n    return book(request, pk)\n',
+            '\n\n@require_http_methods(["POST"])\n'
+            "def buy(request, pk):\n    return book(request, pk)\n",
         )
         bookshop.edit(
             "bookshop/urls.py", "]", '    path("books/<int:pk>/buy/", views.buy, name="buy"),\n]'

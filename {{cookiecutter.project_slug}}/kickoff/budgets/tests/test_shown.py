@@ -28,7 +28,9 @@ class TestAPage:
             ("<main></main>", "<main>" + table(2) + "</main>", 1),
             (
                 "<p class=a></p><div class=cards><i></i></div>",
-                "<div class=pager></div><p class=a></p><div class=cards><i></i><i></i><i></i></div>",
+                "<div class=pager></div><p class=a></p><div class=cards>"
+                + "<i></i>" * 3
+                + "</div>",
                 2,
             ),
         ],
@@ -63,5 +65,5 @@ class TestOtherContent:
         assert more('{"1": 1}', '{"1": 1, "2": 2}', "application/json") == 1
 
     def test_of_json_lines_and_text_has_lines(self):
-        assert more('{}\n{}\n', '{}\n{}\n{}\n', "application/json") == 1
+        assert more("{}\n{}\n", "{}\n{}\n{}\n", "application/json") == 1
         assert more("a,b\n", "a,b\nlonger,b\n\n", "text/csv") == 1
