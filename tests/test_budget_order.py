@@ -23,6 +23,8 @@ def pytest_collection_modifyitems(items):
 @pytest.mark.parametrize("order", ["1", "2"])
 def test_they_hold_in_any_order_and_in_two_processes(baked, tmp_path, order):
     release = environments.RELEASES[0]  # the older Django: the other tests of budgets run on both
+    if not environments.exists(release):
+        pytest.skip(f"no environment with Python {release}: ci/test makes it where it can")
     (tmp_path / "shuffle.py").write_text(SHUFFLE)
     command = ["-m", "pytest", "-p", "no:cacheprovider", "-p", "shuffle", "-n2"]
     done = baked("default").python(
