@@ -22,8 +22,8 @@ def check_brakes(app_configs: object, **kwargs: object) -> list[CheckMessage]:
     """Files and settings only: nothing is asked over the network. What is missing is no fault."""
     load()
     here = settings_here()
-    if settings.DEBUG:
-        here = Settings(absent="DEBUG is on: these are not the settings of a node.")
+    if settings.DEBUG or "sqlite" in here.engine.value:
+        here = Settings(absent="With DEBUG or SQLite these are not the settings of a node.")
     project = Path(getattr(settings, "BASE_DIR", Path.cwd()))
     results = run(read_site(Places(project, {}), here))
     return [_message(result) for result in results if result.status in KINDS]
@@ -33,6 +33,6 @@ def _message(result: Result) -> CheckMessage:
     found = "; ".join(result.found) or "nothing"
     return KINDS[result.status](
         f"{result.rule.title}: not so. Found {found}. Expected {result.expected}.",
-        hint=f"{result.rule.mend} {result.rule.why}",
+        hint=f"{result.rule.why} To mend it: {result.rule.mend}",
         id=f"brakes.{result.rule.id}",
     )

@@ -54,6 +54,12 @@ class Places:
 
     def find(self, kind: str) -> Path | str:
         """The file or folder, or a sentence that says where there is none."""
+        try:
+            return self._find(kind)
+        except OSError as error:  # a folder that this user may not enter
+            return f"{error.filename}: {error.strerror}."
+
+    def _find(self, kind: str) -> Path | str:
         if path := self.named.get(kind):
             return self._main(kind, path) if path.exists() else f"{place(path)} is not there."
         for name in USUAL[kind]:

@@ -92,8 +92,16 @@ class ApacheReader:
             text = f"{name} {pattern}: there is no such file here"
             self.reading.problems.append(Problem(where, text, missing=True))
         for path in map(Path, found):
-            for file in sorted(path.iterdir()) if path.is_dir() else [path]:
+            for file in self._files(path):
                 self._read_file(file, sections, depth + 1)
+
+    def _files(self, path: Path) -> list[Path]:
+        """All files of a folder that is included."""
+        try:
+            return sorted(path.iterdir()) if path.is_dir() else [path]
+        except OSError as error:
+            self.reading.problems.append(Problem(place(path), str(error), missing=True))
+            return []
 
     def _filled(self, text: str) -> str:
         return _VARIABLE.sub(lambda found: self._variables.get(found[1], found[0]), text)

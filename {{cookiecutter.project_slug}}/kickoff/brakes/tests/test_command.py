@@ -112,6 +112,14 @@ class TestLittleToFind:
         _, text = brakes("--apache", "/nowhere/apache2")
         assert "Apache's configuration was not found. /nowhere/apache2 is not there." in text
 
+    def test_a_folder_that_may_not_be_entered_is_a_result(self, tmp_path, monkeypatch):
+        def exists(path):
+            raise PermissionError(13, "Permission denied", str(path))
+
+        monkeypatch.setattr(Path, "exists", exists)
+        found = Places(tmp_path, {"apache": tmp_path / "x"}).find("apache")
+        assert found == f"{tmp_path / 'x'}: Permission denied."
+
     def test_another_projects_apache_is_read_where_debian_has_it(self, tmp_path):
         """A stock server: it reports what is there, and what the other rules miss."""
         (tmp_path / "mods-enabled").mkdir()

@@ -6,7 +6,9 @@ import json
 import os
 import subprocess
 import sys
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from django.conf import settings
@@ -89,68 +91,101 @@ class TestMySQLAndMemcached:
         assert found["C71b"]["status"] == "warning"
 
 
-class TestHAProxy:
-    @pytest.fixture(scope="class")
-    def server(self):
-        fleet = on_this_machine(example_fleet())
-        with running_haproxy(fleet, {node.name: free_port() for node in fleet.nodes}) as server:
-            yield server
+@pytest.fixture(scope="module")
+def haproxy_server():
+    fleet = on_this_machine(example_fleet())
+    with running_haproxy(fleet, {node.name: free_port() for node in fleet.nodes}) as server:
+        yield server
 
+
+@pytest.fixture(scope="module")
+def apache_server():
+    with running_apache(on_this_machine(example_fleet())) as server:
+        yield server
+
+
+class TestHAProxy:
     def read(self, server):
         places = Places(server.folder, {"haproxy": server.configuration})
         return read_site(places, Settings())
 
-    def test_it_runs_with_its_file(self, server):
-        assert haproxy.ask(self.read(server), str(server.socket)) == []
+    def test_it_runs_with_its_file(self, haproxy_server):
+        assert haproxy.ask(self.read(haproxy_server), str(haproxy_server.socket)) == []
 
-    def test_the_socket_is_found_in_its_file(self, server):
-        assert haproxy.ask(self.read(server), "") == []
+    def test_the_socket_is_found_in_its_file(self, haproxy_server):
+        assert haproxy.ask(self.read(haproxy_server), "") == []
 
-    def test_a_limit_that_was_set_by_hand_is_reported(self, server):
-        server.tell("set maxconn server app/web1 7")
+    def test_a_limit_that_was_set_by_hand_is_reported(self, haproxy_server):
+        haproxy_server.tell("set maxconn server app/web1 7")
         try:
-            site = ask(self.read(server), "", "")
+            site = ask(self.read(haproxy_server), "", "")
         finally:
-            server.tell("set maxconn server app/web1 20")
+            haproxy_server.tell("set maxconn server app/web1 20")
         result = apply(RULES["L03"], site)
         assert result.status is Status.ERROR
         assert "web1 maxconn = 7" in result.found[1]
         assert site.haproxy.nodes[0].whole("maxconn").value == 7
 
-    def test_a_node_that_is_drained_is_reported(self, server):
-        server.tell("set server app/web2 state maint")
+    def test_a_node_that_is_drained_is_reported(self, haproxy_server):
+        haproxy_server.tell("set server app/web2 state maint")
         try:
-            result = apply(RULES["L05"], ask(self.read(server), "", ""))
+            result = apply(RULES["L05"], ask(self.read(haproxy_server), "", ""))
         finally:
-            server.tell("set server app/web2 state ready")
+            haproxy_server.tell("set server app/web2 state ready")
         assert result.status is Status.WARNING
         assert any(text.startswith("app/web2 = MAINT") for text in result.found)
 
 
 class TestApache:
-    @pytest.fixture(scope="class")
-    def server(self):
-        with running_apache(on_this_machine(example_fleet())) as server:
-            yield server
-
     def read(self, configuration: Path):
         return read_site(Places(configuration.parent, {"apache": configuration}), Settings())
 
-    def test_it_runs_as_many_processes_as_its_file_says(self, server):
-        site = ask(self.read(server.configuration), "", "")
+    def test_it_runs_as_many_processes_as_its_file_says(self, apache_server):
+        site = ask(self.read(apache_server.configuration), "", "")
         assert apply(RULES["L04"], site).status is Status.OK
 
-    def test_other_processes_are_reported(self, server, tmp_path):
+    def test_other_processes_are_reported(self, apache_server, tmp_path):
         other = tmp_path / "other.conf"
-        other.write_text(server.configuration.read_text().replace("processes=4", "processes=3"))
+        other.write_text(
+            apache_server.configuration.read_text().replace("processes=4", "processes=3")
+        )
         result = apply(RULES["L04"], ask(self.read(other), "", ""))
         assert result.status is Status.ERROR
         assert "daemon processes = 4" in result.found[1]
 
-    def test_an_address_that_is_no_status_page_is_silent(self, server):
-        url = f"http://127.0.0.1:{server.port}/"
+    def test_an_address_that_is_no_status_page_is_silent(self, apache_server):
+        url = f"http://127.0.0.1:{apache_server.port}/"
         with pytest.raises(SilentError, match="server-status"):
-            apache.ask(self.read(server.configuration), url)
+            apache.ask(self.read(apache_server.configuration), url)
+
+
+class TestServerStatus:
+    """mod_status is not among the modules of deploy/: its page, as a stand-in sends it."""
+
+    @pytest.fixture
+    def url(self):
+        class Page(BaseHTTPRequestHandler):
+            def do_GET(self):
+                body = b"ServerMPM: event\nBusyWorkers: 3\nIdleWorkers: 37\nScoreboard: _W\n"
+                self.send_response(200 if self.path.endswith("?auto") else 404)
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *args):
+                pass
+
+        with HTTPServer(("127.0.0.1", 0), Page) as server:
+            Thread(target=server.serve_forever, daemon=True).start()
+            yield f"http://127.0.0.1:{server.server_port}/server-status"
+            server.shutdown()
+
+    def test_all_threads_of_the_file_are_there(self, sound, tmp_path, url):
+        assert apache.ask(sound.read(tmp_path), url) == []
+
+    def test_threads_that_are_missing_are_reported(self, sound, tmp_path, url):
+        change = Text("apache/site.conf", "MaxRequestWorkers 40", "MaxRequestWorkers 60")
+        written, running = apache.ask(sound.changed(change).read(tmp_path), url)
+        assert (written.value, running.value) == (60, 40)
 
 
 def test_servers_that_do_not_answer_are_unknown(sound, tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -14,10 +15,8 @@ from kickoff.brakes.results import Status
 
 DEPLOY = Path(settings.BASE_DIR) / "deploy"
 # In the template itself the files have no names yet.
-NAMES = {
-    "{{ cookiecutter.project_slug }}": "site",
-    "{{ cookiecutter.domain_name }}": "example.com",
-}
+NAMES = {"project_slug": "site", "domain_name": "example.com"}
+PLACEHOLDER = re.compile(r"[{]{2} \w+\.(\w+) [}]{2}")
 
 
 @pytest.fixture
@@ -28,9 +27,8 @@ def project(tmp_path: Path) -> Path:
             copy = tmp_path / "deploy" / path.relative_to(DEPLOY)
             copy.parent.mkdir(parents=True, exist_ok=True)
             text = path.read_text(encoding="utf-8")
-            for name, value in NAMES.items():
-                text = text.replace(name, value)
-            copy.write_text(text, encoding="utf-8")
+            named = PLACEHOLDER.sub(lambda found: NAMES[found[1]], text)
+            copy.write_text(named, encoding="utf-8")
     return tmp_path
 
 
