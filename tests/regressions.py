@@ -221,6 +221,50 @@ REGRESSIONS = [
         ],
     ),
     Regression(
+        "an N+1 behind pagination whose pager alone grows",
+        [
+            # The small world fills this page; on the larger ones only the link to the next is new.
+            Edit(LEAGUE_ENTRIES, old="LEAGUES_PER_PAGE = 50", new="LEAGUES_PER_PAGE = 3"),
+            Edit(
+                PUBLIC_VIEWS,
+                old=LISTED,
+                new=LISTED
+                + "    for league in listed:\n"
+                + "        FantasyTeam.objects.in_league(league.pk).first()\n",
+            ),
+        ],
+        ["fantasy:leagues-anonymous-GET"],
+        (PUBLIC_VIEWS, "FantasyTeam.objects.in_league(league.pk).first()"),
+        [
+            "N+1: 3 × SELECT fantasy_fantasyteam from {line}",
+            "The page shows no more rows for 2 more leagues",
+        ],
+    ),
+    Regression(
+        "an N+1 over rows that the page does not name",
+        [
+            Edit(
+                PUBLIC_VIEWS,
+                old=LISTED,
+                new=LISTED
+                + "    for round_ in Round.objects.all():\n"
+                + "        round_.matches.first()\n",
+            ),
+            Edit(
+                PUBLIC_VIEWS,
+                old="from fantasy.models import ",
+                new="from fantasy.models import Round, ",
+            ),
+        ],
+        ["fantasy:leagues-anonymous-GET"],
+        (PUBLIC_VIEWS, "round_.matches.first()"),
+        [
+            "(GET, anonymous), hot, larger world (rounds)",
+            "SELECT fantasy_match: 3 became 5",
+            "N+1: 5 × SELECT fantasy_match from {line}",
+        ],
+    ),
+    Regression(
         "a count() in a loop",
         [
             Edit(
@@ -313,6 +357,21 @@ REGRESSIONS = [
         ],
     ),
 ]
+
+# One query more on a table that the cold page asks anyway.
+ONE_MORE = Regression(
+    "one query more beside one that may be",
+    [
+        Edit(
+            LEAGUE_ENTRIES,
+            old="    return pages.LeagueList(\n",
+            new="    League.objects.select_related('owner').last()\n    return pages.LeagueList(\n",
+        )
+    ],
+    ["fantasy:leagues-anonymous-GET"],
+    (LEAGUE_ENTRIES, "League.objects.select_related('owner').last()"),
+    ["SELECT fantasy_league: budget 1, actual 2 (+1)", "from {line}"],
+)
 
 # What a developer does on a quiet day: another name, a query in two steps, comments, another order.
 REFACTORING = [

@@ -12,14 +12,16 @@ pytestmark = pytest.mark.project
 
 # What talks to the database or the store in a way that could differ. Left out: the browser, which
 # sees the same pages; reading the World Cup's files; the replay, which only takes its time; the
-# protocol, which runs on models of both servers; and what starts a database of its own.
-TESTS = ["kickoff/caching", "accounts", "fantasy/tests"]
+# protocol, which runs on models of both servers; and what starts a project or a database of
+# its own.
+TESTS = ["kickoff/caching", "kickoff/budgets", "query_budgets.toml", "accounts", "fantasy/tests"]
 LEFT_OUT = [
     "--ignore=fantasy/tests/browser",
     "--ignore-glob=*/test_worldcup_*",
     "--ignore=fantasy/tests/test_replay.py",
     "--ignore=kickoff/caching/tests/protocol",
     "--ignore=kickoff/caching/tests/test_refresher_memory.py",
+    "--ignore=kickoff/budgets/tests/test_plugin.py",
 ]
 
 

@@ -10,7 +10,7 @@ import pytest
 import environments
 from tests.baking import Bake, output_of
 from tests.gitlab_reports import findings, verify_junit
-from tests.regressions import REFACTORING, REGRESSIONS, SELECT_RELATED, Edit, Regression
+from tests.regressions import ONE_MORE, REFACTORING, REGRESSIONS, SELECT_RELATED, Edit, Regression
 
 pytestmark = pytest.mark.project
 
@@ -95,6 +95,29 @@ def test_a_dropped_select_related_is_told_everywhere(project, release, tmp_path)
     assert line in [f"{place['path']}:{place['lines']['begin']}" for place in located]
     verify_junit(junit)
     assert line in junit.read_text()
+
+
+def test_the_new_one_of_two_queries_is_known_by_its_line(project):
+    """Without a base to compare with it may be either: then the entry is annotated, no line."""
+
+    def git(*arguments: str) -> None:
+        name = ["-c", "user.name=Somebody", "-c", "user.email=somebody@example.com"]
+        done = project.run("git", *name, *arguments)
+        assert done.returncode == 0, output_of(done)
+
+    git("init", "--initial-branch=main")
+    git("add", ".")
+    git("commit", "--message=Begin")
+    plant(project, ONE_MORE.edits)
+    on_github = {"GITHUB_ACTIONS": "true"}
+    alone = budgets(project, ONE_MORE.selection, **on_github)
+    verify(project, ONE_MORE, alone)
+    assert "one of these is new:" in alone.stdout
+    entry = line_of(project, "query_budgets.toml", '["fantasy:leagues"."anonymous, manager".GET]')
+    assert f"::error file={entry.replace(':', ',line=')},title=" in alone.stdout
+    compared = budgets(project, ONE_MORE.selection, "--budgets-base=main", **on_github)
+    line = line_of(project, *ONE_MORE.at_fault)
+    assert f"::error file={line.replace(':', ',line=')},title=" in compared.stdout
 
 
 def test_a_refactoring_that_harms_nothing_passes(project):

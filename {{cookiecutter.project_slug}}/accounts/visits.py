@@ -28,7 +28,7 @@ visits = Visits(
     routes={
         "sign_up": Visit(methods=["GET", "POST"], data=_new_account, fixed="A form."),
         "login": Visit(data=_credentials, fixed="A form."),
-        "logout": Visit(fixed="It leads on to the front page."),
+        "logout": Visit(after="menu", fixed="It leads on to the front page."),
         "menu": Visit(fixed="The same few links for everybody."),
     },
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from accounts.models import User
 from fantasy.feed import Clock, FeedEvent
@@ -44,14 +45,17 @@ def world(
     squads: int = 4,
     players: int = 2,
     events: int = 2,
+    rounds: int = 2,
 ) -> World:
-    """A live round. Anna has a team in each of the `leagues`; in the first of them play `teams`.
+    """A live round, the last of those that have begun. Anna has a team in each of the `leagues`; in
+    the first of them play `teams`.
 
     There are `squads` of `players`, but for T01, which has all 21. Anna's captain and others score
     so many `events` each in the live match.
     """
     competition = worlds.create_competition(teams=squads)
     Player.objects.exclude(team__code="T01").filter(number__gt=players).delete()
+    _play_earlier_rounds(competition, rounds - 2)
     league = worlds.create_league_of(competition, "Anna", *(f"Ben {n}" for n in range(1, teams)))
     anna, ben = User.objects.get(username="Anna"), User.objects.get(username="Ben 1")
     for number in range(1, leagues):
@@ -60,11 +64,11 @@ def world(
     (captain,) = worlds.players_named(CAPTAIN)
     _play(match, captain, events)
     team = FantasyTeam.objects.in_league(league.pk).get(membership__user=anna)
-    for round_ in competition.rounds.filter(number__lte=2):
+    for round_ in competition.rounds.filter(number__lte=rounds):
         worlds.create_lineup(team, round_, worlds.legal_selection(captain=CAPTAIN))
     return World(
         competition=competition,
-        open_round=competition.rounds.get(number=3),
+        open_round=competition.rounds.get(number=rounds + 1),
         match=match,
         player=captain,
         league=league,
@@ -72,6 +76,25 @@ def world(
         team=team,
         anna=anna,
     )
+
+
+def _play_earlier_rounds(competition: Competition, more: int) -> None:
+    """As many rounds more, before those that there are, with one match each."""
+    rounds = list(competition.rounds.order_by("-number"))
+    for round_ in rounds if more else []:
+        round_.number += more
+        round_.name = f"Round {round_.number}"
+        round_.save()
+    first = rounds[-1]
+    home, away = competition.teams.order_by("code")[:2]
+    (captain,) = worlds.players_named(CAPTAIN)
+    for number in range(1, more + 1):
+        then = first.deadline - timedelta(weeks=more + 1 - number)
+        round_ = competition.rounds.create(number=number, name=f"Round {number}", deadline=then)
+        match = round_.matches.create(
+            number=1, home=home, away=away, kickoff_at=then, status=Match.Status.FINISHED
+        )
+        _play(match, captain, 1)
 
 
 def _play(match: Match, captain: Player, events: int) -> None:
@@ -109,7 +132,7 @@ def _lineup(world: World) -> dict[str, str]:
 
 visits = Visits(
     world=world,
-    larger={"leagues": 4, "teams": 4, "squads": 6, "players": 4, "events": 4},
+    larger={"leagues": 4, "teams": 4, "squads": 6, "players": 4, "events": 4, "rounds": 4},
     visitors={"anonymous": None, "manager": lambda world: world.anna},
     routes={
         "fantasy:home": Visit(grows="squads"),
@@ -127,9 +150,7 @@ visits = Visits(
         "fantasy:leagues": Visit(grows="leagues"),
         "fantasy:league": Visit(_league, grows="teams"),
         "fantasy:standings": Visit(_league, grows="teams"),
-        "fantasy:team": Visit(
-            _team, fixed="Fifteen players for each round, and a competition has its rounds."
-        ),
+        "fantasy:team": Visit(_team, grows="rounds"),
         "fantasy:my_teams": Visit(grows="leagues"),
         "fantasy:new_league": Visit(
             data=lambda world: {"name": "Newcomers", "team_name": "Anna's eleven"},

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import warnings
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
@@ -17,16 +16,15 @@ from kickoff.budgets.budget_file import Counts
 from kickoff.budgets.capture import CacheCall, Capture, capturing
 from kickoff.budgets.emptying import empty_caches
 from kickoff.budgets.origins import Origin, OriginFinder
-
-_TAG = re.compile(rb"<[A-Za-z]")
+from kickoff.budgets.shown import Part, shown_in
 
 
 @dataclass(frozen=True)
 class Seen:
-    """One request and what it cost. `rows` grows with what the page shows."""
+    """One request: what it showed, and what it cost."""
 
     status: int
-    rows: int
+    page: Part
     capture: Capture
 
     @property
@@ -35,7 +33,8 @@ class Seen:
 
 
 class Browser:
-    """Asks one path as one user. `hook` is where the project empties and counts its own caches."""
+    """Asks one path as one user, who comes from the page `before`. `hook` is where the project
+    empties and counts its own caches."""
 
     def __init__(
         self,
@@ -45,8 +44,10 @@ class Browser:
         hook: Any,
         method: str = "GET",
         data: Mapping[str, Any] | None = None,
+        before: str = "",
     ) -> None:
         self._path = path
+        self._before = before or path
         self._user = user
         self._finder = finder
         self._hook = hook
@@ -55,15 +56,19 @@ class Browser:
         self._client = Client()
         self._sign_in()
 
-    def warm_up(self) -> None:
+    def warm_up(self) -> bool:
         """A first request that does not count: URLconf, templates, what connections ask once.
+        Whether it wrote rows: then the next one is not the first for them.
 
-        Before a form is posted its page is fetched, as browsers do, whatever it answers.
+        Before a form is posted the page is fetched that leads to it, as browsers do, whatever it
+        answers.
         """
         if self._method != "GET":
             self._client.raise_request_exception = False
-        self._consume(self._client.get(self._path, secure=settings.SECURE_SSL_REDIRECT))
+        with capturing(self._finder) as capture:
+            self._consume(self._client.get(self._before, secure=settings.SECURE_SSL_REDIRECT))
         self._client.raise_request_exception = True
+        return capture.has_written
 
     def make_cold(self) -> None:
         """Empties the caches, and signs in again if the session was kept in one alone."""
@@ -84,7 +89,8 @@ class Browser:
             response = self._request()
             content = self._consume(response)
         capture.cache_calls += [CacheCall(label, Origin()) for call in calls for label in call]
-        return Seen(response.status_code, rows_in(response, content), capture)
+        page = shown_in(response.headers.get("Content-Type", ""), content)
+        return Seen(response.status_code, page, capture)
 
     def _empty(self) -> None:
         empty_caches()
@@ -110,10 +116,3 @@ class Browser:
             content = b"".join(response) if response.streaming else response.content
         response.close()
         return bytes(content)
-
-
-def rows_in(response: Any, content: bytes) -> int:
-    """How much a response shows: the elements of a page; of anything else, the bytes."""
-    if "html" in response.headers.get("Content-Type", ""):
-        return len(_TAG.findall(content))
-    return len(content)

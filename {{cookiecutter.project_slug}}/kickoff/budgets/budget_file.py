@@ -29,6 +29,7 @@ FILE_NAME = "query_budgets.toml"
 VERSION = 1  # of the format and of the labels: another number is another contract
 STATES = ("cold", "hot")
 KINDS = ("queries", "cache")
+OK = 200
 OVERRIDES = ("mysql",)  # vendors, as Django's connections call them
 
 
@@ -91,9 +92,12 @@ class Budgets:
     entries: Mapping[Case, Entry] = field(default_factory=dict)
     skip: Mapping[str, str] = field(default_factory=dict)
 
-    def skips(self, route: str, method: str = "") -> bool:
-        """Whether the route, or only this method of it, is left out with a reason."""
-        names = [route, f"{route} {method}"] if method else [route]
+    def skips(self, route: str, method: str = "", visitor: str = "") -> bool:
+        """Whether the route, or only this method or this visitor of it, is left out with a
+        reason."""
+        names = [route]
+        names += [f"{route} {method}"] if method else []
+        names += [f"{route} as {visitor}"] if visitor else []
         return any(fnmatchcase(name, pattern) for name in names for pattern in self.skip)
 
 
@@ -113,9 +117,14 @@ def _budgets(data: dict[str, Any]) -> Budgets:
         raise BudgetFileError(f"the first line must be `version = {VERSION}`")
     skip = _table(data.pop("skip", {}), "skip")
     for pattern, reason in skip.items():
-        if not isinstance(reason, str) or not reason.strip():
+        if not isinstance(reason, str) or not is_reason(reason):
             raise BudgetFileError(f'[skip] "{pattern}" needs a reason: "{pattern}" = "why"')
     return Budgets(entries=_entries(data), skip=skip)
+
+
+def is_reason(text: str) -> bool:
+    """Whether somebody has written something, and not only pasted the dots."""
+    return bool(text.strip(" \t\n.…"))
 
 
 def visitors_in(key: str) -> list[str]:

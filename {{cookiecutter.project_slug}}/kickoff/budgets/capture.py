@@ -19,7 +19,7 @@ from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 
-from kickoff.budgets.labels import is_bookkeeping, label, shape
+from kickoff.budgets.labels import is_bookkeeping, is_writing, label, shape
 from kickoff.budgets.origins import Origin, OriginFinder
 from kickoff.budgets.relations import Remedy
 
@@ -36,6 +36,7 @@ class Statement:
     alias: str
     origin: Origin
     remedy: Remedy | None
+    values: int = 0  # a hash: equal for the same values
 
     @property
     def label(self) -> str:
@@ -71,12 +72,16 @@ class Capture:
     def cache(self) -> dict[str, int]:
         return dict(Counter(call.label for call in self.cache_calls))
 
-    def see_statement(self, sql: str, alias: str) -> None:
+    @property
+    def has_written(self) -> bool:
+        return any(is_writing(statement.sql) for statement in self.statements)
+
+    def see_statement(self, sql: str, alias: str, values: object = None) -> None:
         if is_bookkeeping(sql):
             self.bookkeeping.append(sql)
             return
         origin, remedy = self.finder.find(sys._getframe(1))
-        self.statements.append(Statement(sql, alias, origin, remedy))
+        self.statements.append(Statement(sql, alias, origin, remedy, hash(repr(values))))
 
     def see_cache_call(self, label: str) -> None:
         origin, _remedy = self.finder.find(sys._getframe(1))
@@ -147,5 +152,5 @@ def _hand_over(
     capture = _running
     if capture is not None:
         # Before it runs: a statement that fails was made, too.
-        capture.see_statement(sql, context["connection"].alias)
+        capture.see_statement(sql, context["connection"].alias, None if many else params)
     return execute(sql, params, many, context)

@@ -13,6 +13,7 @@ from kickoff.budgets.budget_file import FILE_NAME, STATES, Case, Counts, Entry
 from kickoff.budgets.budget_writing import stanza
 from kickoff.budgets.capture import prove_that_statements_are_seen
 from kickoff.budgets.emptying import own_cache_keys
+from kickoff.budgets.git import Changes
 from kickoff.budgets.growth import growth_problems
 from kickoff.budgets.origins import OriginFinder
 from kickoff.budgets.places import describe, grown
@@ -49,13 +50,16 @@ class Verdict:
         }
 
 
-def judge(trip: Trip, entry: Entry | None, entry_line: int) -> Verdict:
-    """Visits the case on its worlds and compares with its entry."""
+def judge(trip: Trip, entry: Entry | None, entry_line: int, changes: Changes) -> Verdict:
+    """Visits the case on its worlds and compares with its entry. When it is not clear what is at
+    fault, it is what has changed."""
     with own_cache_keys():
         prove_that_statements_are_seen(trip.finder)
         small = trip.measure(trip.visits.small)
         flaws = [*_unstable(trip.case, small), *growth_problems(trip, small)]
     vendor = connections["default"].vendor
+    if entry is not None:
+        flaws += _nothing_captured(trip.case, entry, small, vendor, entry_line)
     counts = {state: small.of(state).counts for state in STATES}
     return Verdict(
         case=trip.case,
@@ -63,7 +67,7 @@ def judge(trip: Trip, entry: Entry | None, entry_line: int) -> Verdict:
         counts=counts,
         vendor=vendor,
         flaws=flaws,
-        differences=list(_compare(trip.case, entry, small, vendor, entry_line)),
+        differences=list(_compare(trip.case, entry, small, vendor, entry_line, changes)),
     )
 
 
@@ -85,7 +89,12 @@ def raised(case: Case, error: Exception, finder: OriginFinder) -> Problem:
 
 
 def _compare(
-    case: Case, entry: Entry | None, measured: Measured, vendor: str, entry_line: int
+    case: Case,
+    entry: Entry | None,
+    measured: Measured,
+    vendor: str,
+    entry_line: int,
+    changes: Changes,
 ) -> Iterator[Problem]:
     if entry is None:
         yield _no_entry(case, measured)
@@ -95,7 +104,7 @@ def _compare(
         if seen.status != entry.status:
             yield _other_status(case, state, entry, seen.status, entry_line)
         elif problem := over_or_under(
-            case, state, entry.of(state, vendor), seen.counts, seen.capture, entry_line
+            case, state, entry.of(state, vendor), seen.counts, seen.capture, entry_line, changes
         ):
             yield problem
 
@@ -126,6 +135,28 @@ def _other_status(case: Case, state: str, entry: Entry, status: int, line: int) 
         budget=f"status {entry.status}",
         actual=f"status {status}",
     )
+
+
+def _nothing_captured(
+    case: Case, entry: Entry, measured: Measured, vendor: str, line: int
+) -> Iterator[Problem]:
+    """None at all is not "better": more likely the page has stopped to read what it shows."""
+    expected = max(entry.of(state, vendor).total("queries") for state in STATES)
+    made = measured.cold.capture.statements or measured.hot.capture.statements
+    if expected and not made and measured.hot.status == entry.status:
+        yield Problem(
+            case=str(case),
+            kind="nothing",
+            headline=f"{case}, no statement was captured, cold or hot",
+            details=[
+                f"Its entry expects {expected}: does the page still read what it shows?",
+                f"If it needs none any more, take its entry out of {FILE_NAME}, and "
+                f"pytest --budgets=update {FILE_NAME} writes a new one.",
+            ],
+            line=line,
+            budget=f"{expected} queries",
+            actual="none",
+        )
 
 
 def _unstable(case: Case, measured: Measured) -> Iterator[Problem]:

@@ -8,29 +8,40 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from kickoff.budgets.browser import Seen
-from kickoff.budgets.budget_file import STATES, Case
+from kickoff.budgets.budget_file import OK, STATES, Case
 from kickoff.budgets.places import Group, describe, grown, place_of
 from kickoff.budgets.problems import Problem, differences, sizes_in_words
+from kickoff.budgets.shown import more_rows
 from kickoff.budgets.visiting import Measured, Trip
-
-OK = 200
 
 
 def growth_problems(trip: Trip, small: Measured) -> Iterator[Problem]:
-    """Visits the larger worlds: one for each dimension that the page grows with, or, for a page
-    that shows the same everywhere, one in which everything is larger."""
-    sizes, larger = trip.visits.small, trip.visits.larger
-    worlds = [{**sizes, name: larger[name]} for name in trip.visit.grows]
-    if not worlds and larger:
-        worlds = [dict(larger)]
-    for world in worlds:
-        change = {name: (sizes[name], world[name]) for name in world if world[name] != sizes[name]}
-        yield from _compare(trip, small, trip.measure(world), change)
+    """Visits a larger world for each dimension that the page grows with, then one in which
+    everything is larger: what a page repeats it does not always show.
+
+    When only the last one is at fault, the dimension that does it is looked for.
+    """
+    sizes, larger = trip.visits.small, dict(trip.visits.larger)
+    alone = {name: {**sizes, name: larger[name]} for name in larger}
+    declared = [alone[name] for name in trip.visit.grows]
+    found = [
+        problem
+        for world in declared
+        for problem in _compare(trip, small, world, must_show_more=True)
+    ]
+    if not found and larger and larger not in declared:
+        found = list(_compare(trip, small, larger))
+        others = [world for world in alone.values() if found and world not in declared]
+        found = [problem for world in others for problem in _compare(trip, small, world)] or found
+    yield from found
 
 
 def _compare(
-    trip: Trip, small: Measured, large: Measured, change: Mapping[str, tuple[int, int]]
+    trip: Trip, small: Measured, world: Mapping[str, int], must_show_more: bool = False
 ) -> Iterator[Problem]:
+    sizes = trip.visits.small
+    change = {name: (sizes[name], world[name]) for name in world if world[name] != sizes[name]}
+    large = trip.measure(world)
     for state in STATES:
         before, after = small.of(state), large.of(state)
         if before.status != after.status:
@@ -39,9 +50,11 @@ def _compare(
             )
         elif problem := _other_counts(trip.case, state, before, after, change):
             yield problem
-    wants_rows = bool(trip.visit.grows) and trip.case.method == "GET" and small.hot.status == OK
-    if wants_rows and large.hot.rows <= small.hot.rows:
-        yield _nothing_grew(trip.case, small.hot, change)
+    if must_show_more and trip.case.method == "GET" and small.hot.status == OK:
+        wanted = sum(after - before for before, after in change.values())
+        rows = more_rows(small.hot.page, large.hot.page)
+        if rows < wanted:
+            yield _too_few_rows(trip.case, rows, wanted, change)
 
 
 def _other_counts(
@@ -60,9 +73,12 @@ def _other_counts(
     return _problem(case, state, change, details, place_of(at_fault), excess)
 
 
-def _nothing_grew(case: Case, seen: Seen, change: Mapping[str, tuple[int, int]]) -> Problem:
+def _too_few_rows(
+    case: Case, rows: int, wanted: int, change: Mapping[str, tuple[int, int]]
+) -> Problem:
+    more = f"{rows} more row{'s' if rows > 1 else ''}" if rows else "no more rows"
     details = [
-        f"The page shows no more rows ({seen.rows} elements on both worlds): "
+        f"The page shows {more} for {wanted} more {', '.join(change)}: "
         "a repeated query would not be seen.",
         "Visit a page that shows these rows, stay below its page size, or let it grow with "
         "something that it shows.",
@@ -84,7 +100,7 @@ def _problem(
     problem = Problem(
         case=str(case),
         kind="growth",
-        headline=f"{case}, {state}, larger world",
+        headline=f"{case}, {state}, larger world ({', '.join(change)})",
         details=[first, *details],
         excess=excess,
         budget=f"the same with {large}",

@@ -12,7 +12,8 @@ from functools import lru_cache
 LONGEST_SQL = 160  # characters of a statement in a message
 
 _COMMENT = re.compile(r"/\*.*?\*/|--[^\n]*", re.DOTALL)
-_TABLE = r'[`"\[]?(?P<table>\w+)[`"\]]?'
+_SCHEMA = r'(?:[`"\[]?\w+[`"\]]?\.)*'
+_TABLE = _SCHEMA + r'[`"\[]?(?P<table>\w+)[`"\]]?'
 
 # What a connection says about itself and its transaction: backends differ in it, pages do not.
 _BOOKKEEPING = re.compile(
@@ -25,7 +26,11 @@ _BOOKKEEPING = re.compile(
 _STRING = re.compile(r"'(?:[^']|'')*'")
 _VERB = re.compile(r"\s*\(?\s*(?P<verb>[A-Za-z]+)")
 _COUNT = re.compile(r"\s*SELECT\s+COUNT\(", re.IGNORECASE)
+# Django writes SELECT %s AS "a", with 1 as the value.
+_EXISTS = re.compile(r'\s*SELECT\s+(?:\(?(?:1|%s)\)?\s+AS\s+[`"]?a\b|EXISTS\s*\()', re.IGNORECASE)
+_WRITES = frozenset(("INSERT", "UPDATE", "DELETE", "REPLACE"))
 _FROM = re.compile(rf"\bFROM\s+{_TABLE}", re.IGNORECASE)
+_ONLY_INSIDE = re.compile(r"\s*(?:SELECT\s+EXISTS\s*)?\(\)", re.IGNORECASE)  # no FROM of its own
 _FROM_SUBQUERY = re.compile(r"\bFROM\s*\(\)", re.IGNORECASE)
 _TARGETS = {
     "INSERT": re.compile(rf"\bINTO\s+{_TABLE}", re.IGNORECASE),
@@ -55,16 +60,22 @@ def is_bookkeeping(sql: str) -> bool:
 
 @lru_cache(maxsize=2048)
 def label(sql: str) -> str:
-    """The verb and the table: the same on every backend. A count of rows is a verb of its own."""
+    """The verb and the table: the same on every backend. To count rows, or to ask whether there are
+    any, is a verb of its own."""
     bare = _STRING.sub("?", _COMMENT.sub(" ", sql))
     found = _VERB.match(bare)
     verb = found["verb"].upper() if found else "?"
     if verb == "WITH":
         verb = "SELECT"
-    if verb == "SELECT" and _COUNT.match(bare):
-        verb = "COUNT"
+    if verb == "SELECT":
+        verb = "COUNT" if _COUNT.match(bare) else "EXISTS" if _EXISTS.match(bare) else verb
     target = _TARGETS[verb].search(bare) if verb in _TARGETS else _main_table(bare)
     return f"{verb} {target['table']}" if target else verb
+
+
+def is_writing(sql: str) -> bool:
+    """Whether it changes rows."""
+    return label(sql).split()[0] in _WRITES
 
 
 def _main_table(sql: str) -> re.Match[str] | None:
@@ -74,7 +85,7 @@ def _main_table(sql: str) -> re.Match[str] | None:
     if subquery:
         return _main_table(inside[outside[: subquery.end()].count("()") - 1])
     return _FROM.search(outside) or (
-        _main_table(inside[0]) if outside.lstrip().startswith("()") else None
+        _main_table(inside[0]) if _ONLY_INSIDE.match(outside) else None
     )
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from kickoff.budgets.capture import CacheCall, Capture, Statement
+from kickoff.budgets.git import Changes
 from kickoff.budgets.labels import shortened
 from kickoff.budgets.origins import Origin
 
@@ -21,6 +22,7 @@ class Group:
 
     times: int
     first: Statement | CacheCall
+    is_same: bool = False  # with the same values each time
 
     def lines(self) -> Iterator[str]:
         """The SQL, the line of the template with its includes, the line of Python."""
@@ -40,6 +42,9 @@ class Group:
         repeated = f"{self.times} × {self.first.label} from {self.first.origin}"
         if not isinstance(self.first, Statement):
             return repeated
+        if self.is_same:
+            times = f"the same query {self.times} times"
+            return f"{times}: {self.first.label} from {self.first.origin}"
         remedy = f"; {self.first.remedy}" if self.first.remedy else ""
         return f"N+1: {repeated}{remedy}"
 
@@ -49,6 +54,18 @@ def groups(capture: Capture, kind: str, label: str, excess: int) -> list[Group]:
     the most repeated."""
     found = _groups(capture, kind, label).values()
     return sorted(found, key=lambda group: (group.times != excess, -group.times))
+
+
+def at_fault(found: Sequence[Group], budget: int, excess: int, changes: Changes) -> list[Group]:
+    """Those of a label's groups that there should not be: all when the budget has none, or the only
+    one that is large enough. When each could be, those with new lines; none when nothing is known.
+    """
+    if not budget or len(found) == 1:
+        return list(found)
+    large_enough = [group for group in found if group.times >= excess]
+    if excess > 1 and len(large_enough) == 1:
+        return large_enough
+    return [group for group in found if changes.touch(group.first.origin)]
 
 
 def grown(before: Capture, after: Capture, kind: str, label: str) -> list[Group]:
@@ -79,7 +96,13 @@ def _groups(capture: Capture, kind: str, label: str) -> dict[Identity, Group]:
     ours = [call for call in calls if call.label == label]
     times = Counter(_identity(call) for call in ours)
     firsts = {_identity(call): call for call in reversed(ours)}
-    return {key: Group(number, firsts[key]) for key, number in times.items()}
+    values: dict[Identity, set[int]] = defaultdict(set)
+    for call in ours:
+        values[_identity(call)].add(call.values if isinstance(call, Statement) else 0)
+    return {
+        key: Group(number, firsts[key], is_same=len(values[key]) == 1)
+        for key, number in times.items()
+    }
 
 
 def _identity(call: Statement | CacheCall) -> Identity:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from kickoff.budgets.budget_file import FILE_NAME, Budgets, Case
+from kickoff.budgets.advice import leave_out, line_to_add, new_module, pattern_of
+from kickoff.budgets.budget_file import FILE_NAME, OK, Budgets, Case
 from kickoff.budgets.routes import Route
 from kickoff.budgets.visits import Visits, all_visits, beside, visits_for
 
@@ -24,22 +25,30 @@ class Destination:
         visit = self.visits.routes[self.route.key]
         for visitor in visit.visitors or self.visits.visitors:
             for method in self.methods:
-                if not budgets.skips(self.route.key, method):
+                if not budgets.skips(self.route.key, method, visitor):
                     yield Case(self.route.key, visitor, method)
 
     @property
     def methods(self) -> tuple[str, ...]:
-        return self.visits.routes[self.route.key].methods or self.route.methods
+        return self.visits.routes[self.route.key].methods or self.route.methods or ("GET",)
+
+    @property
+    def says_its_methods(self) -> bool:
+        return bool(self.visits.routes[self.route.key].methods or self.route.methods)
 
 
 class Plan:
     """All that the routes, the visits and the contract say together.
 
+    `is_ours` tells of a module whether it is one of the project's: no other is to be written to.
     Raises VisitsError when a visits module cannot be used.
     """
 
-    def __init__(self, routes: list[Route], budgets: Budgets) -> None:
+    def __init__(
+        self, routes: list[Route], budgets: Budgets, is_ours: Callable[[str], bool]
+    ) -> None:
         self.budgets = budgets
+        self._is_ours = is_ours
         self.routes = [route for route in routes if not budgets.skips(route.key)]
         self._all_routes = routes
 
@@ -65,25 +74,73 @@ class Plan:
             yield from visits.problems(module)
             for key in visits.routes.keys() - {route.key for route in self._all_routes}:
                 yield f'{module} visits "{key}", which is no route of the URLconf.'
+        yield from self._never_visited(modules)
         for route in self.routes:
-            destination = self.destinations.get(route.key)
-            if destination is None:
-                yield _never_visited(route)
-            else:
+            if destination := self.destinations.get(route.key):
                 yield from self._methods_left_out(destination)
+                yield from self._visitors_left_out(destination)
+
+    def _never_visited(self, known: Mapping[str, Visits]) -> Iterator[str]:
+        routes = [route for route in self.routes if route.key not in self.destinations]
+        foreign = [route for route in routes if self._is_foreign(route)]
+        if foreign:
+            yield leave_out(foreign)
+        new: dict[str, list[Route]] = {}
+        for route in routes:
+            # The innermost of ours; ROOT_URLCONF, at the latest.
+            modules = [name for name in route.modules if self._is_ours(name)] or route.modules[-1:]
+            module = beside(modules[0])
+            if route in foreign:
+                continue
+            if module in known:
+                yield line_to_add(route, module)
+            else:
+                new.setdefault(module, []).append(route)
+        for module, lacking in new.items():
+            yield new_module(module, lacking)
+
+    def _is_foreign(self, route: Route) -> bool:
+        """Whether it comes with a package, as a whole: there is nobody here to make it faster."""
+        comes_along = route.is_listed or not self._is_ours(route.modules[0])
+        is_one_of_many = pattern_of(route) != route.key
+        return comes_along and is_one_of_many and not self._is_ours(route.view_module)
 
     def stale(self) -> list[Case]:
         """The entries of what is not visited any more. A route that is left out keeps its entries:
-        they count again when its reason goes."""
-        planned = set(self.cases)
+        they count again when its reason goes. So does one whose methods nobody has said yet."""
+        kept = set(self.cases)
+        unsure = {key for key, to in self.destinations.items() if not to.says_its_methods}
         return [
             case
             for case in sorted(self.budgets.entries)
-            if case not in planned and not self.budgets.skips(case.route, case.method)
+            if case not in kept
+            and case.route not in unsure
+            and not self.budgets.skips(*_names(case))
         ]
+
+    def never_shown(self, statuses: Mapping[Case, int]) -> Iterator[tuple[str, str]]:
+        """The routes that grow, and that answer nobody with a page; each with a sentence. There
+        every world is as cheap as the other."""
+        for key, destination in self.destinations.items():
+            cases = [case for case in destination.cases(self.budgets) if case.method == "GET"]
+            found = {statuses[case] for case in cases if case in statuses}
+            if destination.visits.routes[key].grows and found and OK not in found:
+                answers = ", ".join(map(str, sorted(found)))
+                yield (
+                    key,
+                    f"{key} should show more on a larger world, and is shown to nobody: its "
+                    f"visitors get {answers}. In {destination.module} give an example that exists, "
+                    'or a visitor who may see it; or say fixed="why it is never shown".',
+                )
 
     def _methods_left_out(self, destination: Destination) -> Iterator[str]:
         key = destination.route.key
+        if not destination.says_its_methods:
+            yield (
+                f"{key} does not say which methods it takes. Say it on its view, with "
+                f"@require_safe or @require_http_methods([…]), or in {destination.module} give its "
+                'visit methods="GET", or methods=["GET", "POST"].'
+            )
         for method in destination.route.methods:
             if method not in destination.methods and not self.budgets.skips(key, method):
                 yield (
@@ -92,13 +149,17 @@ class Plan:
                     f'    [skip]\n    "{key} {method}" = "…"'
                 )
 
+    def _visitors_left_out(self, destination: Destination) -> Iterator[str]:
+        key = destination.route.key
+        for visitor in destination.visits.visitors:
+            chosen = destination.visits.routes[key].visitors or (visitor,)
+            if visitor not in chosen and not self.budgets.skips(key, visitor=visitor):
+                yield (
+                    f"{key} is never visited as {visitor}. In {destination.module} give its visit "
+                    f'visitors=[…, "{visitor}"], or in {FILE_NAME} a reason:\n'
+                    f'    [skip]\n    "{key} as {visitor}" = "…"'
+                )
 
-def _never_visited(route: Route) -> str:
-    kwargs = ", ".join(f'"{name}": world.…' for name in route.parameters)
-    example = f"lambda world: {{{kwargs}}}, " if kwargs else ""
-    return (
-        f"{route.key} is never visited. Add to the routes of {beside(route.modules[0])}:\n"
-        f'    "{route.key}": Visit({example}grows="…"),\n'
-        f"or leave it out, with the reason, in {FILE_NAME}:\n"
-        f'    [skip]\n    "{route.key}" = "…"'
-    )
+
+def _names(case: Case) -> tuple[str, str, str]:
+    return case.route, case.method, case.visitor

@@ -23,7 +23,13 @@ from kickoff.budgets.reports import report
 from kickoff.budgets.run import PROBLEMS, RUN, VERDICT, Run
 from kickoff.budgets.visits import VisitsError
 
+COMPLETE = (
+    pytest.ExitCode.OK,
+    pytest.ExitCode.TESTS_FAILED,
+    pytest.ExitCode.NO_TESTS_COLLECTED,
+)
 MODES = ("check", "update", "tighten")
+OPTIONS = ("--budgets", "--budgets-base", "--budgets-code-quality")
 FOUND = "query_budgets"  # the attribute of a report that carries verdict and problems
 
 
@@ -32,7 +38,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--budgets",
         choices=MODES,
-        default="check",
+        default=None,
         help=f"check {FILE_NAME} (default), rewrite its entries, or only lower them",
     )
     group.addoption(
@@ -60,24 +66,27 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    run = Run(config, config.getoption("--budgets"), config.getoption("--budgets-base"))
+    given = [config.getoption(name) for name in OPTIONS]
+    mode, base, _code_quality = given
+    run = Run(config, mode or "check", base, is_asked_for=any(given))
     config.stash[RUN] = run
     if run.mode != "check":
         _refuse_where_nothing_may_be_written(config, run.mode)
     if not _is_worker(config):
         config.pluginmanager.register(_Reporter(run), "query budgets reporter")
-    if not run.path.exists():
-        if run.mode != "update":
-            raise pytest.UsageError(
-                f"{run.path} is missing: no page has a budget. pytest --budgets=update writes it."
-            )
-        if not _is_worker(config):
-            write(run.path, NEW_FILE)
+    if config.args_source is pytest.Config.ArgsSource.TESTPATHS:
+        config.args.append(str(run.path))  # Paths to tests name folders: the contract is none.
     watch_connections()
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_sessionstart() -> None:
+# Not when pytest is configured: it also tells what options it has, without any contract. First of
+# all: the processes of xdist, which look for the file, are started here.
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> Generator[None]:
+    run = session.config.stash[RUN]
+    if not run.path.exists() and not _is_worker(session.config):
+        _begin_contract(run, session.config)
+    yield
     watch_caches()  # Needs the settings, which pytest-django has made ready by now.
 
 
@@ -123,19 +132,29 @@ class _Reporter:
         self.run = run
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        self.run.arrive(*getattr(report, FOUND, (None, [])))
+        if hasattr(report, FOUND):
+            self.run.arrive(*getattr(report, FOUND))
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     run = session.config.stash[RUN]
-    if run.mode == "check" or _is_worker(session.config):
+    is_at_its_end = exitstatus in COMPLETE and not session.shouldstop
+    if _is_worker(session.config) or session.config.option.collectonly:
         return
-    if exitstatus not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) or session.shouldstop:
+    if is_at_its_end and run.is_asked_for and not run.has_begun:
+        run.outcome.append(
+            f"No budget was visited, and an option asks for them: pytest {FILE_NAME} …"
+        )
+        session.exitstatus = pytest.ExitCode.USAGE_ERROR
+    elif run.mode == "check":
+        return
+    elif not is_at_its_end:
         run.outcome.append(f"{FILE_NAME} is as it was: the run did not come to its end")
-    elif not session.config.option.collectonly:
+    else:
         try:
-            run.write()
+            if not run.write():
+                session.exitstatus = pytest.ExitCode.TESTS_FAILED
         except BudgetFileError as error:
             run.outcome.append(f"Nothing was written. {error}")
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
@@ -143,6 +162,15 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     report(config.stash[RUN], terminalreporter, config.getoption("--budgets-code-quality"))
+
+
+def _begin_contract(run: Run, config: pytest.Config) -> None:
+    if run.mode != "update":
+        raise pytest.UsageError(
+            f"{run.path} is missing: no page has a budget. pytest --budgets=update writes it."
+        )
+    if not config.option.collectonly:
+        write(run.path, NEW_FILE)
 
 
 def _refuse_where_nothing_may_be_written(config: pytest.Config, mode: str) -> None:

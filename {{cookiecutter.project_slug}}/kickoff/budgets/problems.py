@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 from kickoff.budgets.budget_file import FILE_NAME, Case, Counts
 from kickoff.budgets.capture import Capture
-from kickoff.budgets.places import Group, describe, groups, place_of
+from kickoff.budgets.git import Changes
+from kickoff.budgets.places import Group, at_fault, describe, groups, place_of
 
 NAMES = {"queries": ("query", "queries"), "cache": ("cache call", "cache calls")}
 
@@ -38,24 +39,31 @@ class Problem:
 
 
 def over_or_under(
-    case: Case, state: str, budget: Counts, actual: Counts, capture: Capture, entry_line: int
+    case: Case,
+    state: str,
+    budget: Counts,
+    actual: Counts,
+    capture: Capture,
+    entry_line: int,
+    changes: Changes,
 ) -> Problem | None:
     """None when every label has the number that the budget says."""
     found = sorted(differences(budget, actual), key=lambda one: one.before - one.after)
     if not found:
         return None
     details = [_totals(budget, actual)]
-    if budget.total("queries") and not capture.statements:
-        details.append("No statement was captured: does the page still read what it shows?")
-    at_fault: list[Group] = []
+    guilty: list[Group] = []
     for one in found:
         details.append(f"{one.label}: budget {one.before}, actual {one.after} ({one.excess:+})")
         if one.excess > 0:
             made = groups(capture, one.kind, one.label, one.excess)
-            details += describe(made)
-            at_fault += made
+            new = at_fault(made, one.before, one.excess, changes)
+            if not new:
+                details.append("  one of these is new:" if one.excess == 1 else "  among these:")
+            details += describe([*new, *(group for group in made if group not in new)])
+            guilty += new
     is_above = any(one.excess > 0 for one in found)
-    path, line = place_of(at_fault) or (FILE_NAME, entry_line)
+    path, line = place_of(guilty) or (FILE_NAME, entry_line)
     return Problem(
         case=str(case),
         kind="above" if is_above else "below",

@@ -6,7 +6,6 @@ number. The file at the revision is one that the author of a change cannot rewri
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,8 +18,11 @@ from kickoff.budgets.budget_file import (
     Budgets,
     Case,
     Entry,
+    is_reason,
     read_budgets,
 )
+from kickoff.budgets.git import git
+from kickoff.budgets.problems import differences
 
 
 class RevisionError(Exception):
@@ -32,14 +34,14 @@ def budgets_at(revision: str, path: Path) -> Budgets:
 
     Raises RevisionError, and BudgetFileError for a contract that cannot be read.
     """
-    known = _git(path.parent, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
+    known = git(path.parent, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
     if known.returncode:
         raise RevisionError(
             f"--budgets-base: git does not know {revision!r} here. In CI, fetch it first: "
             f"git fetch --depth=1 origin {revision.removeprefix('origin/')}"
         )
     commit = known.stdout.strip()
-    shown = _git(path.parent, "show", f"{commit}:./{path.name}")
+    shown = git(path.parent, "show", f"{commit}:./{path.name}")
     if shown.returncode:
         return Budgets()
     try:
@@ -49,39 +51,55 @@ def budgets_at(revision: str, path: Path) -> Budgets:
 
 
 def unexplained_raises(base: Budgets, now: Budgets, revision: str) -> Iterator[tuple[Case, str]]:
-    """The cases whose entries allow more than they did, without a new reason; each with a
-    sentence."""
+    """The cases whose entries allow more of anything than they did, or expect another status,
+    without a new reason; each with a sentence. A new case is compared with one whose place it has
+    taken, so that no number is forgotten with a name."""
     for case, entry in sorted(now.entries.items()):
-        before = base.entries.get(case)
-        if before is None:
+        former = case if case in base.entries else _former(case, base, now)
+        if former is None:
             continue
-        raised = list(_raised(before, entry))
-        if raised and (not entry.reason or entry.reason == before.reason):
-            new = "a new reason" if entry.reason else "a reason"
+        before = base.entries[former]
+        raised = list(raises_between(before, entry))
+        is_old = entry.reason.strip() == before.reason.strip()
+        if raised and (is_old or not is_reason(entry.reason)):
+            new = "a new reason" if is_reason(entry.reason) else "a reason"
+            name = str(case) if former == case else f"{case}, in the place of {former},"
             more = "; ".join(raised)
             yield (
                 case,
-                f"{case} is raised since {revision}: {more}. "
+                f"{name} is raised since {revision}: {more}. "
                 f'In {FILE_NAME} its entry needs {new}: reason = "…"',
             )
 
 
-def _raised(before: Entry, now: Entry) -> Iterator[str]:
+def _former(case: Case, base: Budgets, now: Budgets) -> Case | None:
+    """Of the cases that are gone, the one that looks most like this new one: of the same route, or
+    as the same visitor saw it."""
+    gone = [
+        old
+        for old in sorted(base.entries.keys() - now.entries.keys())
+        if old.method == case.method and (old.route == case.route or old.visitor == case.visitor)
+    ]
+    return max(gone, key=lambda old: _likeness(old, case, base, now), default=None)
+
+
+def _likeness(old: Case, new: Case, base: Budgets, now: Budgets) -> tuple[bool, int]:
+    before, after = (
+        {label for state in STATES for kind in KINDS for label in entry.of(state).of(kind)}
+        for entry in (base.entries[old], now.entries[new])
+    )
+    return old.route == new.route, len(before & after)
+
+
+def raises_between(before: Entry, now: Entry) -> Iterator[str]:
+    """What an entry allows more of than before, or expects otherwise."""
+    if before.status != now.status:
+        yield f"status {before.status} → {now.status}"
     for vendor in ("", *OVERRIDES):
         for state in STATES:
-            for kind in KINDS:
-                old, new = (entry.of(state, vendor).total(kind) for entry in (before, now))
+            everywhere = list(differences(before.of(state), now.of(state))) if vendor else []
+            for one in differences(before.of(state, vendor), now.of(state, vendor)):
                 # What is said of all databases is not said again of one.
-                same = vendor and (old, new) == tuple(
-                    entry.of(state).total(kind) for entry in (before, now)
-                )
-                if new > old and not same:
-                    where = f"{vendor} " if vendor else ""
-                    name = "queries" if kind == "queries" else "cache calls"
-                    yield f"{where}{state} {name} {old} → {new}"
-
-
-def _git(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        ["git", *arguments], cwd=folder, capture_output=True, text=True, check=False
-    )
+                if one.excess > 0 and one not in everywhere:
+                    where = f"{vendor} {state}" if vendor else state
+                    yield f"{where} {one.label} {one.before} → {one.after}"

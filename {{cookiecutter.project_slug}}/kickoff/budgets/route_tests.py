@@ -30,7 +30,7 @@ def test_budget(budget_case: Case, run: Run, request: pytest.FixtureRequest) -> 
     trip = Trip(budget_case, run.plan.destinations[budget_case.route], run.finder, run.config.hook)
     entry = run.budgets.entries.get(budget_case)
     try:
-        verdict = judge(trip, entry, run.line_of(budget_case))
+        verdict = judge(trip, entry, run.line_of(budget_case), run.changes)
     except VisitsError as error:
         _fail_with(request, [Problem(str(budget_case), "visit", f"{budget_case}: {error}")])
         return
@@ -60,6 +60,13 @@ def test_every_entry_is_of_a_visit(run: Run, request: pytest.FixtureRequest) -> 
         for case in stale
     ]
     _fail_with(request, problems)
+
+
+def test_every_page_that_grows_is_shown(run: Run, request: pytest.FixtureRequest) -> None:
+    statuses = {case: entry.status for case, entry in run.budgets.entries.items()}
+    # An update writes no such entries, and says so itself.
+    found = [] if run.mode == "update" else run.plan.never_shown(statuses)
+    _fail_with(request, [Problem(key, "visit", text) for key, text in found])
 
 
 def test_no_budget_is_raised_without_a_reason(run: Run, request: pytest.FixtureRequest) -> None:

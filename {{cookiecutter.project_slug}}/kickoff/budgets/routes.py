@@ -21,7 +21,8 @@ class Route:
 
     `key` is its name with its namespaces; where two patterns share a name, the address makes the
     difference ("blog:list at blog/<int:page>/"), and without a name it is all there is.
-    `modules` are the URLconf modules that lead to it, the innermost first.
+    `modules` are the URLconf modules that lead to it, the innermost first. `is_listed` are those
+    of a namespace that is included as a list, without a module: those of the admin.
     """
 
     key: str
@@ -30,6 +31,8 @@ class Route:
     parameters: tuple[str, ...]
     methods: tuple[str, ...]
     modules: tuple[str, ...]
+    view_module: str
+    is_listed: bool
 
     def answers(self, path: str) -> bool:
         """Whether a request of that path reaches this route, and not one that stands before it."""
@@ -76,19 +79,22 @@ def _walk(
     address: str = "",
     parameters: tuple[str, ...] = (),
     modules: tuple[str, ...] = (),
+    is_listed: bool = False,
 ) -> Iterator[Route]:
     if isinstance(resolver.urlconf_name, str):
-        modules = (resolver.urlconf_name, *modules)
+        modules, is_listed = (resolver.urlconf_name, *modules), False
     elif isinstance(resolver.urlconf_module, ModuleType):
-        modules = (resolver.urlconf_module.__name__, *modules)
+        modules, is_listed = (resolver.urlconf_module.__name__, *modules), False
+    elif resolver.namespace:
+        is_listed = True
     for part in resolver.url_patterns:
         below = address + str(part.pattern)
         named = (*parameters, *_parameters(part))
         if isinstance(part, URLResolver):
             inner = (*namespaces, part.namespace) if part.namespace else namespaces
-            yield from _walk(part, inner, below, named, modules)
+            yield from _walk(part, inner, below, named, modules, is_listed)
         else:
-            yield _route(part, namespaces, below, named, modules)
+            yield _route(part, namespaces, below, named, modules, is_listed)
 
 
 def _route(
@@ -97,6 +103,7 @@ def _route(
     address: str,
     parameters: tuple[str, ...],
     modules: tuple[str, ...],
+    is_listed: bool,
 ) -> Route:
     name = ":".join((*namespaces, pattern.name)) if pattern.name else ""
     return Route(
@@ -106,6 +113,8 @@ def _route(
         parameters=parameters,
         methods=methods_of(pattern.callback),
         modules=modules,
+        view_module=getattr(pattern.callback, "__module__", ""),
+        is_listed=is_listed,
     )
 
 
@@ -119,12 +128,13 @@ def _parameters(part: URLPattern | URLResolver) -> list[str]:
 
 
 def methods_of(view: Callable[..., Any]) -> tuple[str, ...]:
-    """The methods that a view says it takes: as a class, or by `require_http_methods`."""
+    """The methods that a view says it takes: as a class, or by `require_http_methods`. Empty for a
+    function that says nothing: it may take any."""
     view_class = getattr(view, "view_class", None)
     if view_class is not None:
         return _methods_of_class(view_class)
     said = _required_methods(view)
-    return tuple(method for method in FORM_METHODS if method in said) or ("GET",)
+    return tuple(method for method in FORM_METHODS if method in said)
 
 
 def _methods_of_class(view_class: type[View]) -> tuple[str, ...]:

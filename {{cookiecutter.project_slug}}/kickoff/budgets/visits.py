@@ -15,8 +15,8 @@ visits = Visits(
         ),
         "shop:buy": Visit(
             lambda world: {"pk": world.product.pk},
-            visitors="customer",
             methods="POST",
+            after="shop:product",
             data=lambda world: {"amount": 1},
             fixed="It leads to the basket.",
         ),
@@ -34,6 +34,7 @@ from importlib.util import find_spec
 from types import ModuleType
 from typing import Any
 
+from kickoff.budgets.budget_file import is_reason
 from kickoff.budgets.routes import FORM_METHODS, Route
 
 MODULE = "visits"  # in the package of the URLconf module
@@ -52,10 +53,12 @@ class Visit:
     """How to visit one route.
 
     `kwargs` and `data` (what is posted) are functions of the world. `query` is the query string.
-    `visitors` are names of `Visits.visitors`, all of them if not given. `methods` are those that
-    the view says it takes, if not given. `grows` names the dimensions whose rows the page shows: on
-    a larger world it must show more, and ask the same. A page that shows the same on every world
-    says why in `fixed`.
+    `visitors` are names of `Visits.visitors`, all of them if not given; whoever is left out needs a
+    reason in the contract. `methods` must be given when the view does not say which it takes.
+    `after` is the route, visited by the same module, whose page is fetched before something is
+    posted; the page itself, if not given. `grows` names the dimensions whose rows the page shows:
+    on a larger world it must show as many rows more, and ask the same. A page that shows the same
+    on every world says why in `fixed`.
     """
 
     def __init__(
@@ -66,6 +69,7 @@ class Visit:
         data: Arguments | None = None,
         visitors: str | Iterable[str] = (),
         methods: str | Iterable[str] = (),
+        after: str = "",
         grows: str | Iterable[str] = (),
         fixed: str = "",
     ) -> None:
@@ -74,6 +78,7 @@ class Visit:
         self.data = data
         self.visitors = _names(visitors)
         self.methods = tuple(method.upper() for method in _names(methods))
+        self.after = after
         self.grows = _names(grows)
         self.fixed = fixed
 
@@ -125,10 +130,12 @@ class Visits:
         for name in visit.grows:
             if name not in self.small:
                 yield f'"{route}" grows with "{name}", which is no parameter of world().'
+        if visit.after and visit.after not in self.routes:
+            yield f'"{route}" comes after "{visit.after}", which is not among the routes.'
         for method in visit.methods:
             if method not in FORM_METHODS:
                 yield f'"{route}" has the method {method}; there are {", ".join(FORM_METHODS)}.'
-        if bool(visit.grows) == bool(visit.fixed):
+        if bool(visit.grows) == is_reason(visit.fixed):
             yield (
                 f'"{route}" must say what it shows more of on a larger world: '
                 'grows="…" (a parameter of world()), or fixed="the reason why nothing grows".'

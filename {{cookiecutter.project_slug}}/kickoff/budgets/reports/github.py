@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
 
 from kickoff.budgets.problems import Problem
 
@@ -33,15 +31,6 @@ def _by_line(problems: Sequence[Problem]) -> Iterable[list[Problem]]:
     for problem in problems:
         lines.setdefault((problem.path, problem.line), []).append(problem)
     return lines.values()
-
-
-def prefix(root: Path) -> str:
-    """From the repository, whose paths annotations need, to the project."""
-    workspace = Path(os.environ.get("GITHUB_WORKSPACE", root)).resolve()
-    root = root.resolve()
-    if root == workspace or workspace not in root.parents:
-        return ""
-    return f"{root.relative_to(workspace).as_posix()}/"
 
 
 def summary(problems: Sequence[Problem], visits: int) -> str:

@@ -76,6 +76,7 @@ def _bookshop(tmp_path_factory):
     )
     (folder / "query_budgets.toml").write_text(
         'version = 1\n\n[skip]\n"admin:*" = "Django\'s own."\n"/admin/*" = "Django\'s own."\n'
+        '"book* as writer" = "They see what everybody sees."\n'
     )
     done = project.pytest("--budgets=update")
     assert done.returncode == 0, done.text

@@ -1,5 +1,6 @@
 """Equal counts on every world, and proof that the larger one was seen."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.core.cache import cache
 from django.core.paginator import Paginator
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse, JsonResponse, StreamingHttpResponse
 from django.urls import path
 
 from kickoff.budgets import Visit, Visits
@@ -16,11 +17,15 @@ from kickoff.budgets.emptying import own_cache_keys
 from kickoff.budgets.growth import growth_problems
 from kickoff.budgets.origins import OriginFinder
 from kickoff.budgets.plan import Destination
+from kickoff.budgets.reports.gitlab import code_quality
 from kickoff.budgets.routes import all_routes
 from kickoff.budgets.visiting import Trip
 
 
-def world(groups=2):
+def world(groups=2, types=2):
+    ContentType.objects.bulk_create(
+        ContentType(app_label="invented", model=f"type{number}") for number in range(types)
+    )
     kept = Permission.objects.order_by("pk")[:2]
     for number in range(groups):
         Group.objects.create(name=f"Group {number}").permissions.set(kept)
@@ -41,6 +46,46 @@ def repeated(request):
 def on_one_page(request):
     page = Paginator(Group.objects.order_by("pk"), 2).get_page(1)
     return html(group.permissions.count() for group in page)
+
+
+def with_a_pager(request):
+    page = Paginator(Group.objects.order_by("pk"), 2).get_page(1)
+    pager = '<nav><a href="?page=2">2</a></nav><a rel="next">Next</a>' if page.has_next() else ""
+    return HttpResponse("".join(f"<li>{group.permissions.count()}" for group in page) + pager)
+
+
+def three_of_them(request):
+    return html(group.permissions.count() for group in Group.objects.all()[:3])
+
+
+def total_as_json(request):
+    return JsonResponse({"groups": 10 ** Group.objects.count()})
+
+
+def repeated_elsewhere(request):
+    for kind in ContentType.objects.filter(app_label="invented"):
+        Permission.objects.filter(content_type=kind).exists()
+    return constant(request)
+
+
+def repeated_in_both(request):
+    kinds = ContentType.objects.filter(app_label="invented")
+    for thing in (*Group.objects.all(), *kinds):
+        Permission.objects.filter(pk=thing.pk).exists()
+    return html([*Group.objects.all(), *kinds])
+
+
+def when_all_is_large(request):
+    kinds = ContentType.objects.filter(app_label="invented").count()
+    if Group.objects.count() > 2 and kinds > 2:
+        Permission.objects.count()
+    return html(["one"] * Group.objects.count())
+
+
+def writing_at_first(request):
+    """The first visitor of these rows pays for what is missing."""
+    group, _is_new = Group.objects.get_or_create(name="Visitors")
+    return html([group])
 
 
 def once(request):
@@ -82,6 +127,13 @@ urlpatterns = [
         constant,
         repeated,
         on_one_page,
+        with_a_pager,
+        three_of_them,
+        total_as_json,
+        repeated_elsewhere,
+        repeated_in_both,
+        when_all_is_large,
+        writing_at_first,
         once,
         streamed,
         content_types,
@@ -99,7 +151,7 @@ pytestmark = [
 def trip(pytestconfig):
     def trip(name, method="GET", **declared):
         visit = Visit(**(declared or {"grows": "groups"}))
-        visits = Visits(routes={name: visit}, world=world, larger={"groups": 4})
+        visits = Visits(routes={name: visit}, world=world, larger={"groups": 4, "types": 5})
         route = next(route for route in all_routes() if route.key == name)
         return Trip(
             Case(name, "anonymous", method),
@@ -131,7 +183,7 @@ class TestALargerWorld:
     def test_that_costs_more_is_one_cold_and_hot(self, problems):
         cold, hot = problems("repeated")
         assert cold.startswith(
-            "repeated (GET, anonymous), cold, larger world\n"
+            "repeated (GET, anonymous), cold, larger world (groups)\n"
             "  budget: the same with 4 groups as with 2 groups\n"
             "  COUNT auth_permission: 2 became 4\n"
         )
@@ -142,7 +194,40 @@ class TestALargerWorld:
     def test_that_is_not_shown_proves_nothing(self, problems):
         """A page of 2 with a query for each row costs the same on any number of rows."""
         (problem,) = problems("on_one_page")
-        assert "The page shows no more rows (2 elements on both worlds)" in problem
+        assert "The page shows no more rows for 2 more groups" in problem
+
+    def test_that_shows_only_a_pager_more_proves_nothing(self, problems):
+        (problem,) = problems("with_a_pager")
+        assert "The page shows no more rows for 2 more groups" in problem
+
+    def test_that_shows_fewer_rows_than_there_are_more_proves_nothing(self, problems):
+        assert "The page shows 1 more row for 2 more groups" in problems("three_of_them")[-1]
+
+    def test_of_json_that_only_becomes_longer_proves_nothing(self, problems):
+        (problem,) = problems("total_as_json")
+        assert "The page shows no more rows" in problem
+
+    def test_in_a_dimension_that_nobody_has_named_costs_the_same(self, problems):
+        """The page is said to grow with groups; it asks once for each type."""
+        cold, _hot = problems("repeated_elsewhere")
+        assert cold.startswith(
+            "repeated_elsewhere (GET, anonymous), cold, larger world (types)\n"
+            "  budget: the same with 5 types as with 2 types\n"
+            "  EXISTS auth_permission: 2 became 5\n"
+        )
+
+    def test_of_each_dimension_is_a_finding_of_its_own(self, trip):
+        """GitLab tells findings apart by their fingerprints."""
+        with own_cache_keys():
+            planned = trip("repeated_in_both", grows=["groups", "types"])
+            small = planned.measure(planned.visits.small)
+            found = list(growth_problems(planned, small))
+        prints = [entry["fingerprint"] for entry in json.loads(code_quality(found, ""))]
+        assert len(set(prints)) == len(prints) == 4
+
+    def test_where_only_all_together_is_too_much_is_told_as_such(self, problems):
+        cold, _hot = problems("when_all_is_large")
+        assert "larger world (groups, types)" in cold
 
     def test_of_a_page_that_is_said_to_be_fixed_needs_no_rows(self, problems):
         assert problems("on_one_page", fixed="It shows two.") == []
@@ -176,6 +261,20 @@ class TestAPost:
 
 
 class TestCold:
+    def test_is_the_first_visit_of_its_rows(self, trip):
+        with own_cache_keys():
+            planned = trip("writing_at_first", fixed="One group.")
+            measured = planned.measure(planned.visits.small)
+        assert measured.cold.counts.queries["INSERT auth_group"] == 1
+        assert measured.hot.counts.queries == {"SELECT auth_group": 1}
+
+    def test_is_on_no_rows_that_migrations_have_left(self, trip):
+        Group.objects.create(name="From a migration")
+        with own_cache_keys():
+            planned = trip("constant", grows="groups")
+            measured = planned.measure(planned.visits.small)
+        assert len(measured.cold.page.parts) == 2
+
     def test_is_what_the_first_visitor_sees_whatever_ran_before(self, trip):
         """Django remembers content types for as long as the process lives."""
         ContentType.objects.get_for_model(Group)

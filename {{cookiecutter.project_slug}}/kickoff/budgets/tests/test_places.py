@@ -1,8 +1,11 @@
 from pathlib import Path
 
+import pytest
+
 from kickoff.budgets.capture import Capture, Statement
+from kickoff.budgets.git import Changes
 from kickoff.budgets.origins import Origin, OriginFinder, PythonLine
-from kickoff.budgets.places import describe, groups, grown, place_of
+from kickoff.budgets.places import Group, at_fault, describe, groups, grown, place_of
 
 
 def statements(line, times, table="a"):
@@ -10,7 +13,7 @@ def statements(line, times, table="a"):
         python=PythonLine("shop/views.py", line, "view") if line else None, library="x:1"
     )
     sql = f'SELECT "{table}"."x" FROM "{table}" WHERE "{table}"."y" = %s'
-    return [Statement(sql, "default", origin, None)] * times
+    return [Statement(sql, "default", origin, None, values=number) for number in range(times)]
 
 
 def capture(*made):
@@ -54,3 +57,36 @@ def test_only_what_grew_is_told_of_two_worlds():
         (4, ("shop/views.py", 2)),
         (1, ("shop/views.py", 3)),
     ]
+
+
+class TestWhatIsAtFault:
+    @pytest.mark.parametrize(
+        ("made", "budget", "excess", "lines"),
+        [
+            ([(1, 1), (2, 1)], 0, 2, [1, 2]),  # There should be none.
+            ([(1, 3)], 1, 2, [1]),  # There is nothing else.
+            ([(1, 1), (2, 12)], 1, 12, [2]),
+            ([(1, 1), (2, 13)], 2, 12, [2]),
+            ([(1, 1), (2, 1)], 1, 1, []),  # Either may have been there before.
+            ([(1, 2), (2, 2)], 2, 2, []),
+        ],
+    )
+    def test_is_what_it_must_be(self, made, budget, excess, lines):
+        found = groups(capture(*(statements(*one) for one in made)), "queries", "SELECT a", excess)
+        guilty = at_fault(found, budget, excess, Changes())
+        assert sorted(group.first.origin.python.line for group in guilty) == lines
+
+    @pytest.mark.parametrize(
+        "changes", [Changes({"shop/views.py": {2, 9}}), Changes(files=frozenset({"shop/views.py"}))]
+    )
+    def test_is_what_has_changed_when_it_may_be_each(self, changes):
+        found = groups(capture(statements(2, 1)), "queries", "SELECT a", 1)
+        elsewhere = Group(1, Statement("x", "default", Origin(library="x:1"), None))
+        assert at_fault([elsewhere, *found], 1, 1, changes) == found
+
+
+def test_equal_questions_with_equal_values_are_no_n_plus_1():
+    again = statements(3, 1) * 3
+    assert describe(groups(capture(again), "queries", "SELECT a", 2))[1] == (
+        "  the same query 3 times: SELECT a from shop/views.py:3"
+    )

@@ -17,7 +17,7 @@ def raises(before, after):
 class TestARaise:
     def test_without_a_reason_is_named(self):
         assert raises(Entry(200, TWO), Entry(200, THREE)) == [
-            "book (GET, anonymous) is raised since main: cold queries 2 → 3. "
+            "book (GET, anonymous) is raised since main: cold SELECT a 2 → 3. "
             'In query_budgets.toml its entry needs a reason: reason = "…"'
         ]
 
@@ -30,15 +30,40 @@ class TestARaise:
 
     def test_of_cache_calls_counts_too(self):
         (text,) = raises(Entry(200), Entry(200, hot=Counts({}, {"get x": 1})))
-        assert "hot cache calls 0 → 1" in text
+        assert "hot get x 0 → 1" in text
 
     def test_on_mysql_alone_counts_too(self):
         after = Entry(200, TWO, overrides={"mysql": {"cold": THREE}})
         (text,) = raises(Entry(200, TWO), after)
-        assert "mysql cold queries 2 → 3" in text
+        assert "main: mysql cold SELECT a 2 → 3. In" in text
 
-    def test_is_not_another_query_in_the_place_of_one(self):
-        assert raises(Entry(200, TWO), Entry(200, Counts({"SELECT b": 2}))) == []
+    def test_hides_in_no_query_that_is_gone(self):
+        (text,) = raises(Entry(200, TWO), Entry(200, Counts({"SELECT b": 2})))
+        assert "cold SELECT b 0 → 2" in text
+
+    def test_with_a_blank_reason_is_named(self):
+        (text,) = raises(Entry(200, TWO), Entry(200, THREE, reason=" "))
+        assert "its entry needs a reason" in text
+
+    def test_is_a_page_that_became_another(self):
+        (text,) = raises(Entry(200, TWO), Entry(302))
+        assert "is raised since main: status 200 → 302. In" in text
+        assert raises(Entry(200, TWO), Entry(302, reason="For those who sign in.")) == []
+
+    def test_hides_behind_no_other_name(self):
+        base = Budgets({CASE: Entry(200, TWO), Case("tea", "anonymous", "GET"): Entry(200)})
+        renamed = Case("books", "anonymous", "GET")
+        now = Budgets({renamed: Entry(200, THREE), Case("tea", "anonymous", "GET"): Entry(200)})
+        ((case, text),) = unexplained_raises(base, now, "main")
+        assert case == renamed
+        assert text.startswith(
+            "books (GET, anonymous), in the place of book (GET, anonymous), is raised since main: "
+            "cold SELECT a 2 → 3. In"
+        )
+
+    def test_is_no_page_that_only_has_another_name(self):
+        now = Budgets({Case("books", "anonymous", "GET"): Entry(200, TWO)})
+        assert list(unexplained_raises(Budgets({CASE: Entry(200, TWO)}), now, "main")) == []
 
     def test_is_not_a_lower_number(self):
         assert raises(Entry(200, THREE), Entry(200, TWO)) == []

@@ -1,7 +1,7 @@
 import json
 
 from kickoff.budgets.problems import Problem
-from kickoff.budgets.reports import github, gitlab
+from kickoff.budgets.reports import github, gitlab, prefix
 
 
 def problem(number=0, **changes):
@@ -49,8 +49,8 @@ class TestAnnotations:
 
     def test_begin_at_the_root_of_the_repository(self, tmp_path, monkeypatch):
         monkeypatch.setenv("GITHUB_WORKSPACE", str(tmp_path))
-        assert github.prefix(tmp_path / "site/web") == "site/web/"
-        assert github.prefix(tmp_path) == ""
+        assert prefix(tmp_path / "site/web", "GITHUB_WORKSPACE") == "site/web/"
+        assert prefix(tmp_path, "GITHUB_WORKSPACE") == ""
 
 
 class TestTheSummary:
@@ -73,21 +73,21 @@ class TestTheSummary:
 
 class TestTheCodeQualityReport:
     def test_has_what_gitlab_needs(self):
-        (finding,) = json.loads(gitlab.code_quality([problem()]))
+        (finding,) = json.loads(gitlab.code_quality([problem()], "site/"))
         assert finding["check_name"] == "query-budget-above"
         assert finding["severity"] == "major"
-        assert finding["location"] == {"path": "shop/a,b.html", "lines": {"begin": 7}}
+        assert finding["location"] == {"path": "site/shop/a,b.html", "lines": {"begin": 7}}
         assert finding["description"].startswith("book:0 (GET, anonymous), cold\n")
 
     def test_knows_a_finding_again_when_its_line_moves(self):
-        one, other = json.loads(gitlab.code_quality([problem(), problem(line=9)]))
+        one, other = json.loads(gitlab.code_quality([problem(), problem(line=9)], ""))
         assert one["fingerprint"] == other["fingerprint"]
         assert (
             len(
                 {
                     entry["fingerprint"]
                     for entry in json.loads(
-                        gitlab.code_quality([problem(), problem(1), problem(kind="growth")])
+                        gitlab.code_quality([problem(), problem(1), problem(kind="growth")], "")
                     )
                 }
             )
@@ -95,4 +95,4 @@ class TestTheCodeQualityReport:
         )
 
     def test_of_nothing_is_an_empty_list(self):
-        assert json.loads(gitlab.code_quality([])) == []
+        assert json.loads(gitlab.code_quality([], "")) == []

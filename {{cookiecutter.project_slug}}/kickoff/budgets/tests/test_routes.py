@@ -56,7 +56,7 @@ class TestTheMethods:
     @pytest.mark.parametrize(
         ("takes", "methods"),
         [
-            (view, ("GET",)),
+            (view, ()),
             (require_safe(view), ("GET",)),
             (require_POST(view), ("POST",)),
             (ListView.as_view(), ("GET",)),

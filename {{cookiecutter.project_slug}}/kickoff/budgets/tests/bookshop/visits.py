@@ -18,9 +18,12 @@ visits = Visits(
     larger={"books": 4},
     visitors={"anonymous": None, "writer": lambda world: world.writer},
     routes={
-        "books": Visit(visitors="anonymous", grows="books"),
+        "books": Visit(methods="GET", visitors="anonymous", grows="books"),
         "book": Visit(
-            lambda world: {"pk": world.book.pk}, visitors="anonymous", fixed="It is one book."
+            lambda world: {"pk": world.book.pk},
+            methods="GET",
+            visitors="anonymous",
+            fixed="It is one book.",
         ),
         "write": Visit(data=lambda world: {"author": "New"}, fixed="A form."),
     },
