@@ -34,6 +34,28 @@ def test_every_python_file_parses_as_it_stands(template):
         ast.parse(path.read_text(encoding="utf-8"), str(path))
 
 
+def test_the_infrastructure_knows_nothing_of_the_sample(template):
+    """Nor do its tests: so they need not run once more without it."""
+    imports = {
+        f"{path.relative_to(template)}: {name}"
+        for path in (template / PROJECT / "kickoff").rglob("*.py")
+        for name in imported(ast.parse(path.read_text(encoding="utf-8")))
+        if name.partition(".")[0] in ("fantasy", "fleet", "lab")
+    }
+    assert imports == set()
+
+
+def imported(tree: ast.Module) -> list[str]:
+    """The modules that a file imports."""
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.append(node.module)
+    return found
+
+
 def test_no_python_file_but_the_hooks_has_jinja(template):
     jinja = re.compile(r"\{\{ ?cookiecutter\.|\{% ?(if|for|raw) ")
     with_jinja = {
