@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
+
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.db.backends.signals import connection_created
@@ -43,11 +45,11 @@ class TestTakingOneAgain:
     def test_leaves_the_wrapper_as_djangos_connect_does(self, database):
         wrapper = database.connection
         soil = soil_for(wrapper)
-        vars(wrapper).update(soil)
+        vars(wrapper).update(deepcopy(soil))
         wrapper.connect()  # a new connection: Django's way
         by_django = plain_state(wrapper)
         wrapper.close()
-        vars(wrapper).update(soil)
+        vars(wrapper).update(deepcopy(soil))
         wrapper.connect()
         assert database.status.connects == 1
         assert plain_state(wrapper) == by_django
