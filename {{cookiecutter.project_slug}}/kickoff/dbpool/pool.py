@@ -41,8 +41,8 @@ Lease: TypeAlias = tuple[PoolProxiedConnection, Session]
 class ConnectionPool:
     """Hands out connections that work, in autocommit and in no transaction.
 
-    QueuePool opens and counts them; `connect` opens a physical one. What comes back is handed to the
-    thread that waits longest, or parked: QueuePool's own way costs ten times as much.
+    QueuePool opens and counts them; `connect` opens a physical one. What comes back is handed to
+    the thread that waits longest, or parked: QueuePool's own way costs ten times as much.
     """
 
     def __init__(
