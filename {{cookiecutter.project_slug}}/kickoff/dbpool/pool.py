@@ -27,6 +27,10 @@ from kickoff.dbpool.status import Counts, PoolStatus
 # Who waits is handed a connection. One that comes back by the garbage collector goes to the queue.
 LOOK_AGAIN_S = 0.25
 
+# Used so shortly before, it is not looked at: a look lets another thread go first. No server ends
+# and comes back in this time.
+HOT_S = 0.01
+
 TOO_MANY_CONNECTIONS = 1040  # as MySQL counts its errors
 
 
@@ -37,10 +41,8 @@ Lease: TypeAlias = tuple[PoolProxiedConnection, Session]
 class ConnectionPool:
     """Hands out connections that work, in autocommit and in no transaction.
 
-    QueuePool opens and counts them. A connection that comes back is handed to the thread that waits
-    longest, or parked: QueuePool's own way costs ten times as much, which a request would notice.
-
-    `connect` opens a physical one.
+    QueuePool opens and counts them; `connect` opens a physical one. What comes back is handed to
+    the thread that waits longest, or parked: QueuePool's own way costs ten times as much.
     """
 
     def __init__(
@@ -211,7 +213,8 @@ class ConnectionPool:
         now = time.monotonic()
         if session.idle_since <= self._lost_at or now - session.opened_at > self.options.recycle:
             return False
-        if now - session.idle_since < self.options.ping_idle and not session.has_news():
+        idle_s = now - session.idle_since
+        if idle_s < self.options.ping_idle and (idle_s < HOT_S or not session.has_news()):
             return True
         try:
             session.connection.ping()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
+
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.db.backends.signals import connection_created
 
-from kickoff.dbpool.tests.databases import PooledDatabase
+from kickoff.dbpool.registry import pool_statuses
+from kickoff.dbpool.tests.databases import PooledDatabase, sql_on
 from kickoff.testing.waiting import wait_until
 
 
@@ -42,11 +45,11 @@ class TestTakingOneAgain:
     def test_leaves_the_wrapper_as_djangos_connect_does(self, database):
         wrapper = database.connection
         soil = soil_for(wrapper)
-        vars(wrapper).update(soil)
+        vars(wrapper).update(deepcopy(soil))
         wrapper.connect()  # a new connection: Django's way
         by_django = plain_state(wrapper)
         wrapper.close()
-        vars(wrapper).update(soil)
+        vars(wrapper).update(deepcopy(soil))
         wrapper.connect()
         assert database.status.connects == 1
         assert plain_state(wrapper) == by_django
@@ -75,7 +78,7 @@ def soil_for(wrapper):
     values = {name: value for name, value in vars(wrapper).items() if name not in OF_USERS}
     flags = {name: not value for name, value in values.items() if isinstance(value, bool)}
     lists = {name: ["left"] for name, value in values.items() if isinstance(value, list)}
-    return {**flags, **lists, "run_on_commit": []}  # close() empties the last.
+    return {**flags, **lists, "run_on_commit": [(set(), int, False)]}
 
 
 def plain_state(wrapper):
@@ -84,3 +87,10 @@ def plain_state(wrapper):
         for name, value in vars(wrapper).items()
         if isinstance(value, bool | list | None) and name not in OF_USERS
     }
+
+
+def test_a_test_database_goes_after_the_connections_to_it(database):
+    database.request()
+    database.connection.creation._destroy_test_db(database.name, verbosity=0)
+    assert database.alias not in {status.alias for status in pool_statuses()}
+    sql_on(database.server, f"CREATE DATABASE {database.name}")  # as it was found

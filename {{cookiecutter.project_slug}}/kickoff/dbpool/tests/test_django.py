@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import time
 from collections.abc import Sequence
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connections, transaction
 from django.db.transaction import TransactionManagementError
 
+from kickoff.dbpool.pool import HOT_S
 from kickoff.dbpool.tests.databases import SSCursor, sql_on
 from kickoff.testing.processes import program, server_folder
 from kickoff.testing.servers import MariaDBProcess
@@ -171,6 +173,7 @@ class TestTls:
         database = new_database(tls_server, OPTIONS={"ssl": {"ca": str(tls_server.certificate)}})
         first = database.request()
         sql_on(tls_server, "KILL %s", first)
+        time.sleep(2 * HOT_S)
         assert database.request() != first
 
     def test_a_wrong_certificate_is_refused(self, tls_server, new_database, tmp_path):

@@ -47,6 +47,7 @@ class TestEndOfAThread:
 
         with in_thread(share):
             pass
+        assert database.status.checked_out == 1
         with shared[0].cursor() as cursor:
             cursor.execute("SELECT 2")
             assert cursor.fetchone() == (2,)

@@ -8,6 +8,7 @@ from contextlib import suppress
 import pytest
 from django.db import OperationalError, connections, transaction
 
+from kickoff.dbpool.pool import HOT_S
 from kickoff.dbpool.tests.databases import sql_on
 from kickoff.testing.waiting import wait_until
 
@@ -26,6 +27,7 @@ def kill_all(database):
     for number in database.connection_ids():
         sql_on(database.server, "KILL %s", number)
     wait_until(lambda: not database.connection_ids())
+    time.sleep(2 * HOT_S)
 
 
 def timed(do):
@@ -69,6 +71,7 @@ class TestKilled:
             fragile.connection.close_pool()
             first = fragile.request()
             wait_until(lambda: first not in fragile.connection_ids())
+            time.sleep(2 * HOT_S)
             assert fragile.request() != first
         finally:
             sql_on(fragile.server, "SET GLOBAL wait_timeout = 28800")
@@ -93,6 +96,7 @@ class TestRestarted:
     ):
         fragile.request()
         fragile_server.kill()
+        time.sleep(2 * HOT_S)
         try:
             for _ in range(3):
                 error, seconds = timed(fragile.request)

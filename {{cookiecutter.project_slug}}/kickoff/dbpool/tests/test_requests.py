@@ -29,10 +29,16 @@ class TestRoundTrips:
         assert proxy.round_trips == before + 3
 
     def test_a_new_thread_makes_one_too(self, mariadb_server, new_database, proxy):
+        """What Django asks a server about itself was asked by another."""
         database = new_database(mariadb_server, PORT=proxy.port)
-        database.request()
+
+        def request():
+            assert database.connection.mysql_is_mariadb
+            database.request()
+
+        request()
         before = proxy.round_trips
-        with in_thread(database.request):
+        with in_thread(request):
             pass
         assert proxy.round_trips == before + 1
 
