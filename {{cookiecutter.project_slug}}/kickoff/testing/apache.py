@@ -202,10 +202,16 @@ def _output(python: Path, code: str) -> str | None:
     return done.stdout if done.returncode == 0 else None
 
 
+def _remove(folder: Path, owner: int) -> None:
+    """At the end of the process that made it, not of a fork of it."""
+    if os.getpid() == owner:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def _build(python: Path) -> Path:
     """An environment of its own with mod_wsgi, gone with this process."""
     folder = server_folder() / "venv"
-    atexit.register(shutil.rmtree, folder.parent, ignore_errors=True)
+    atexit.register(_remove, folder.parent, os.getpid())
     subprocess.run([str(python), "-m", "venv", str(folder)], check=True, capture_output=True)
     pip = [str(folder / "bin" / "pip"), "install", "--quiet", "mod_wsgi"]
     subprocess.run(pip, capture_output=True)
