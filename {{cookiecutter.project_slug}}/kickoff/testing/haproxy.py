@@ -103,4 +103,10 @@ def checked_configuration(fleet: Fleet, certificate: Path) -> subprocess.Complet
     path = certificate.parent / "haproxy.cfg"
     path.write_text(text)
     command = [program("haproxy", package="haproxy"), "-c", "-f", str(path)]
-    return subprocess.run(command, capture_output=True, text=True, **as_unprivileged_user())
+    return subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        cwd=path.parent,  # The user may not enter the folder of the tests.
+        **as_unprivileged_user(),
+    )
