@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -123,20 +124,22 @@ class RunningFleet:
         self._make_site()
         self._fill()
         self._start_web()
-        if self.settings.speed is not None:
-            self.play()
+        self.play()
 
-    def play(self) -> None:
-        """The rest of the season, live; from its fourth match day when it has been played."""
-        assert self.settings.speed is not None
-        words = ["replay", "--all", "--speed", f"{self.settings.speed:g}"]
-        if self.replay is None:
-            folder = self.new_folder("replay")
-        else:
-            folder = self.replay.folder
-            words += ["--round", "4", "--restart"]
+    def play(self, *arguments: str) -> None:
+        """The rest of the season, live."""
+        if self.settings.speed is None:
+            return
+        folder = self.replay.folder if self.replay else self.new_folder("replay")
+        self._servers = [server for server in self._servers if server is not self.replay]
+        words = ["replay", "--all", "--speed", f"{self.settings.speed:g}", *arguments]
         self.replay = ManageProcess(folder, self.release, self.environment, *words)
         self._start(self.replay)
+
+    def keep_playing(self) -> None:
+        """Goes on where a replay has failed, and from the fourth match day when all are played."""
+        if self.replay is not None and not self.replay.is_running:
+            self.play(*([] if self.replay.has_failed else ["--round", "4", "--restart"]))
 
     def end(self) -> None:
         """All processes, whatever has been done to them."""
@@ -217,6 +220,8 @@ def running_fleet(settings: FleetSettings | None = None, say: Say = str) -> Iter
     """
     settings = settings or FleetSettings()
     check_packages()
+    if settings.port is not None:
+        check_port(settings.port)
     with ExitStack() as stack:
         folder = stack.enter_context(fleet_folder(settings.folder))
         try:
@@ -230,3 +235,14 @@ def running_fleet(settings: FleetSettings | None = None, say: Say = str) -> Iter
         except RuntimeError as failed:  # of a server, with its last words
             raise FleetError(str(failed)) from failed
         yield fleet
+
+
+def check_port(port: int) -> None:
+    """FleetError when HAProxy could not listen there."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # As HAProxy does.
+        try:
+            probe.bind(("127.0.0.1", port))
+        except (OSError, OverflowError) as error:
+            why = f"Port {port} of 127.0.0.1 is taken. Try another."
+            raise FleetError(why) from error

@@ -94,6 +94,13 @@ class WebNode(ApacheProcess):
         """As somebody of our networks asks this node, past HAProxy."""
         return ask(self.port, path, host=self.host, address=self.address, **how)
 
+    def answers(self) -> bool:
+        """Python does: ready, or 404 because it drains."""
+        try:
+            return self.get("/readyz").status in {200, 404}
+        except OSError:
+            return False
+
     def stop(self) -> None:
         """As its unit: SIGWINCH, so that requests finish; then nothing of it is left."""
         self._end(signal.SIGWINCH)

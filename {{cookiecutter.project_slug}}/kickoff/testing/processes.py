@@ -62,6 +62,11 @@ class ServerProcess:
         """Started, and neither stopped nor gone by itself. A frozen one runs."""
         return self._process is not None and self._process.poll() is None
 
+    @property
+    def has_failed(self) -> bool:
+        """It has ended by itself, and not well."""
+        return self._process is not None and bool(self._process.poll())
+
     def log(self) -> str:
         """What it said since it was started."""
         return (self.folder / "log").read_text(errors="replace")
