@@ -92,22 +92,26 @@ class RunningFleet:
             "manage.py",
             *arguments,
         ]
-        try:
-            done = subprocess.run(
+        with held():
+            process = subprocess.Popen(
                 command,
                 cwd=node.release,
                 env={**self._environment(node), **variables},
                 stdin=subprocess.DEVNULL,
-                capture_output=True,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
                 encoding="utf-8",
                 start_new_session=True,
                 **identity().arguments,
             )
-        except OSError as error:
-            raise FleetError(f"manage.py {arguments[0]}: {error}") from error
-        if done.returncode:
-            raise FleetError(f"manage.py {' '.join(arguments)} failed.\n{done.stderr[-3000:]}")
-        return done.stdout
+        try:
+            output, errors = process.communicate()
+        finally:
+            process.kill()
+            process.wait()
+        if process.returncode:
+            raise FleetError(f"manage.py {' '.join(arguments)} failed.\n{errors[-3000:]}")
+        return output
 
     def new_folder(self, name: str) -> Path:
         """One for a server, which its user owns."""
@@ -156,7 +160,8 @@ class RunningFleet:
             Cache(self.new_folder(server.name), self.shape, server, self.files)
             for server in self.shape.memcached
         ]
-        self.mariadb.install()
+        with held():
+            self.mariadb.install()
         self._start(self.mariadb, *self.memcacheds)
 
     def _make_site(self) -> None:
@@ -179,11 +184,14 @@ class RunningFleet:
         ]
 
     def _fill(self) -> None:
-        self._say("collecting static files, making tables")
-        self.manage("collectstatic", "--no-input")
+        self._say("making tables and static files")
+        words = ["collectstatic", "--no-input"]
+        files = ManageProcess(self.new_folder("static"), self.release, self.environment, *words)
+        self._start(files)
         self.manage("migrate", DATABASE_URL=self.site.owner_url, DATABASE_READ_TIMEOUT_S="0")
         self._say(f"inventing {self.settings.leagues} leagues")
         self.manage("demo_data", "--leagues", str(self.settings.leagues))
+        files.finish()
 
     def _start_web(self) -> None:
         self._say("starting refreshers, Apache and HAProxy")

@@ -29,6 +29,8 @@ class ServerProcess:
     whoever started it, who ends it.
     """
 
+    stop_limit_s = STOP_LIMIT_S  # Then it is killed.
+
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._process: subprocess.Popen[bytes] | None = None
@@ -121,7 +123,7 @@ class ServerProcess:
             self._send(process.pid, how)
             self._send(process.pid, signal.SIGCONT)  # Frozen, it would not hear of it.
         try:
-            process.wait(STOP_LIMIT_S)
+            process.wait(self.stop_limit_s)
         except subprocess.TimeoutExpired:
             self._send(process.pid, signal.SIGKILL)
             process.wait()
