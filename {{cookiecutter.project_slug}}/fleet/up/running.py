@@ -18,7 +18,7 @@ from fleet.interruption import held
 from fleet.up.errors import FleetError
 from fleet.up.folder import fleet_folder
 from fleet.up.python import check_packages, identity
-from fleet.up.release import make_release
+from fleet.up.release import PROJECT, make_release
 from fleet.up.servers import BARE, Balancer, Cache, ManageProcess, Refresher, WebNode
 from fleet.up.shape import local_fleet
 from fleet.up.site import SiteEnvironment
@@ -173,6 +173,7 @@ class RunningFleet:
             memcached_ports={server.name: server.port for server in self.memcacheds},
             database_port=self.mariadb.port,
             logs=logs,
+            project=PROJECT,
         )
         self.mariadb.run(self.mariadb.accounts)
         self.mariadb.run(self.site.unlocking(self.mariadb.accounts))
