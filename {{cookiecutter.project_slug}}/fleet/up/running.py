@@ -92,26 +92,28 @@ class RunningFleet:
             "manage.py",
             *arguments,
         ]
-        with held():
-            process = subprocess.Popen(
-                command,
-                cwd=node.release,
-                env={**self._environment(node), **variables},
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                encoding="utf-8",
-                start_new_session=True,
-                **identity().arguments,
-            )
+        process = None
         try:
+            with held():
+                process = subprocess.Popen(
+                    command,
+                    cwd=node.release,
+                    env={**self._environment(node), **variables},
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE,
+                    encoding="utf-8",
+                    start_new_session=True,
+                    **identity().arguments,
+                )
             output, errors = process.communicate()
         finally:
-            process.kill()
-            process.wait()
+            if process is not None:
+                process.kill()
+                process.wait()
         if process.returncode:
             raise FleetError(f"manage.py {' '.join(arguments)} failed.\n{errors[-3000:]}")
-        return output
+        return str(output)
 
     def new_folder(self, name: str) -> Path:
         """One for a server, which its user owns."""
@@ -220,8 +222,14 @@ class RunningFleet:
                 started.result()
 
 
+def _unheard(text: str) -> None:
+    """Nobody asks how far the start is."""
+
+
 @contextmanager
-def running_fleet(settings: FleetSettings | None = None, say: Say = str) -> Iterator[RunningFleet]:
+def running_fleet(
+    settings: FleetSettings | None = None, say: Say = _unheard
+) -> Iterator[RunningFleet]:
     """A fleet that answers. `say` hears how far its start is.
 
     Raises FleetError, with the server's own words, when something is missing or does not start.
