@@ -132,6 +132,9 @@ elif DATABASES["default"]["ENGINE"] == "django.db.backends.mysql":
         },
     }
 
+# Routers that know of replicas come after it.
+DATABASE_ROUTERS = ["kickoff.caching.routing.BuildersReadThePrimary"]
+
 # -- Cache -----------------------------------------------------------------------------------------
 
 # Where the slots of cached reads live: a file of their own, or memcached.
