@@ -23,6 +23,7 @@ from django.db import models
 from kickoff.caching import conf
 from kickoff.caching.fetching import building
 from kickoff.caching.keys import Argument, Arguments, slot_key, type_fingerprint
+from kickoff.caching.memory import Versioned
 from kickoff.caching.reading import DerivedReading, Reading, reader
 from kickoff.caching.runtime import current_store
 from kickoff.caching.stores.base import StoreUnavailableError
@@ -32,18 +33,6 @@ from kickoff.caching.watch import Changed, Watch
 V = TypeVar("V")
 
 Paths = str | tuple[str, ...] | Changed
-
-
-class Versioned(msgspec.Struct, Generic[V], frozen=True):
-    """A value; equal values have equal versions.
-
-    `known_at` is the monotonic time as of which it is known; a value that is no entry's is always
-    of now.
-    """
-
-    value: V | None
-    version: str
-    known_at: float = float("inf")
 
 
 class Entry(Generic[V]):
@@ -109,12 +98,14 @@ class Entry(Generic[V]):
 
         Raises BusyError when the value is absent and cannot be built within the limits.
         """
-        return typing.cast("V | None", reader.read(self, arguments).value)
+        return typing.cast("V | None", reader.value(self, arguments))
 
     def versioned(self, *arguments: Argument) -> Versioned[V]:
-        """The value and the version by which derived entries know it."""
-        found = reader.read(self, arguments)
-        return Versioned(found.value, found.version, found.known_at)
+        """The value and the version by which derived entries know it.
+
+        Raises BusyError as `read` does.
+        """
+        return reader.read(self, arguments)
 
     @cached_property
     def argument_types(self) -> tuple[type, ...]:

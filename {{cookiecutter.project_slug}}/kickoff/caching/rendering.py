@@ -44,7 +44,7 @@ class RenderedEntry(DerivedEntry[bytes]):
 
     def _parts(self, *arguments: Argument) -> list[Versioned[Any]] | None:
         page = self.of.versioned(*arguments)
-        return None if page.value is None else [page]
+        return [page] if page.exists else None
 
     def _render(self, page: Any) -> bytes:
         context = {self.named: page} if self.named else msgspec.structs.asdict(page)
