@@ -208,9 +208,9 @@ class LeagueReads(CachedManager, model=League):
             "fantasy.LineupPlace": "lineup__team__membership__league",
         },
     )
-    page = DerivedEntry(_derive_page, parts=_parts)
+    page = DerivedEntry(_derive_page, parts=_parts, own_part=roster)
     html = RenderedEntry("fantasy/league.html", of=page)
-    standings = DerivedEntry(_derive_standings, parts=_parts)
+    standings = DerivedEntry(_derive_standings, parts=_parts, own_part=roster)
     standings_html = RenderedEntry("fantasy/standings.html", of=standings)
     # No mark could say on which page of the list a league is that comes, goes or grows: the pages
     # that people open most are rebuilt all the time, and no other gets old.

@@ -21,10 +21,11 @@ from django.apps import apps
 from django.db import models
 
 from kickoff.caching import conf
+from kickoff.caching.derived_reading import DerivedReading
 from kickoff.caching.fetching import building
 from kickoff.caching.keys import Argument, Arguments, slot_key, type_fingerprint
 from kickoff.caching.memory import Versioned
-from kickoff.caching.reading import DerivedReading, Reading, reader
+from kickoff.caching.reading import Reading, reader
 from kickoff.caching.runtime import current_store
 from kickoff.caching.stores.base import StoreUnavailableError
 from kickoff.caching.tally import Tally
@@ -125,6 +126,10 @@ class Entry(Generic[V]):
     def key(self, arguments: Arguments) -> str:
         return slot_key(conf.namespace(), self.name, self.fingerprint, arguments)
 
+    def slots_ahead(self, arguments: Arguments) -> list[str]:
+        """The keys to ask for at once when nothing is known of a value."""
+        return [self.key(arguments)]
+
     def ttl_s(self, value: V | None) -> int:
         """How long a value may lie in its slot, in seconds."""
         if value is None:
@@ -178,6 +183,9 @@ class DerivedEntry(Entry[V]):
     `parts` reads these for some arguments and returns them versioned, or None when there is no such
     thing; `build` makes the value from them. The key holds the versions of the parts: what changes
     them makes another key, so no mark is needed, and whoever looks first builds it.
+
+    `own_part` is the part that belongs to the same arguments alone, if there is one: with a copy of
+    the value (see copies.py) it is got in one round trip.
     """
 
     limit = "CACHING_DERIVED_LIMIT_S"
@@ -189,9 +197,19 @@ class DerivedEntry(Entry[V]):
         build: Callable[..., V | None],
         *,
         parts: Callable[..., Sequence[Versioned[Any]] | None],
+        own_part: Entry[Any] | None = None,
     ) -> None:
         super().__init__(build, stale_when={})
         self.parts = parts
+        self.own_part = own_part
+
+    def copy_key(self, arguments: Arguments) -> str:
+        return self.key((*arguments, "copy"))
+
+    def slots_ahead(self, arguments: Arguments) -> list[str]:
+        """None where the parts have to be known first."""
+        ahead = self.own_part.slots_ahead(arguments) if self.own_part else []
+        return [*ahead, self.copy_key(arguments)] if ahead else []
 
 
 class CachedManager:

@@ -13,6 +13,7 @@ from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, connec
 
 from kickoff.caching import conf
 from kickoff.caching.content import Content, UndecodableError
+from kickoff.caching.copies import asked_ahead
 from kickoff.caching.envelope import Envelope, EnvelopeError, Lease, unseal, version_of
 from kickoff.caching.fingerprints import recorder
 from kickoff.caching.keys import Arguments
@@ -127,7 +128,7 @@ class Reading:
         )
 
     def run(self) -> Remembered[Any]:
-        if _may_be_in_transaction():
+        if may_be_in_transaction():
             # The open transaction sees changes that nobody else may see yet, or an old snapshot.
             return self._for_one_reader(self.build())
         try:
@@ -161,7 +162,7 @@ class Reading:
         self.asked_at = self.known_at = time.monotonic()
 
     def _look(self, store: Store, key: str) -> Remembered[Any] | Lease | None:
-        data = store.get(key)
+        data = self._data(store, key)
         if data is None:
             return None
         self.source, self.size_bytes = Source.STORE, len(data)
@@ -171,6 +172,14 @@ class Reading:
         except EnvelopeError:
             store.delete(key)
             return None
+
+    def _data(self, store: Store, key: str) -> bytes | None:
+        """What lies in the slot."""
+        ahead = asked_ahead(key)
+        if ahead is None:
+            return store.get(key)
+        self.asked_at = self.known_at = ahead.asked_at
+        return ahead.take(key)
 
     def _remember(self, found: Envelope, key: str) -> Remembered[Any]:
         if self.last is not None and self.last.version == found.version:
@@ -235,32 +244,7 @@ class Reading:
         return self.reader.memory.keep(self.memory_key, found, self.asked_at)
 
 
-class DerivedReading(Reading):
-    """A read of a derived entry: its parts first, whose versions are in the key of the slot.
-
-    The same parts make the same value: while they have not changed the store is not asked.
-    """
-
-    def run(self) -> Remembered[Any]:
-        parts = self.entry.parts(*self.arguments)  # type: ignore[attr-defined]
-        if parts is None:
-            now = time.monotonic()
-            return Remembered(Content(None), "", time.time(), now, ONE_READER)
-        self.known_at = min((part.known_at for part in parts), default=self.asked_at)
-        self.known_at = min(self.known_at, self.asked_at)
-        self.made_from = ".".join(part.version for part in parts)
-        last = self.last
-        if last is not None and last.made_from == self.made_from:
-            return self._keep(last.content, last.version, last.built_at)
-        self.slot_arguments = (*self.arguments, self.made_from)
-        self.build = lambda: self.entry.build(*(part.value for part in parts))
-        return super().run()
-
-    def _ask(self) -> None:
-        """Its parts are as old as they are."""
-
-
-def _may_be_in_transaction() -> bool:
+def may_be_in_transaction() -> bool:
     """Asked without opening a connection: hot pages are served while the database is away."""
     connection = connections[DEFAULT_DB_ALIAS]
     is_open = connection.connection is not None

@@ -37,7 +37,7 @@ class RenderedEntry(DerivedEntry[bytes]):
     """
 
     def __init__(self, template: str, *, of: Entry[Any], named: str = "") -> None:
-        super().__init__(self._render, parts=self._parts)
+        super().__init__(self._render, parts=self._parts, own_part=of)
         self.template = template
         self.of = of
         self.named = named
