@@ -26,6 +26,9 @@ class Content:
 
     __slots__ = ("_decode", "_payload", "_spoiled", "_value")
 
+    _decode: Callable[[bytes], Any]
+    _spoiled: Callable[[], object]
+
     def __init__(self, value: Any) -> None:
         self._value = value
         self._payload: bytes | None = None

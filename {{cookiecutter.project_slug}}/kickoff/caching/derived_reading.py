@@ -15,8 +15,9 @@ from kickoff.caching.copies import (
     is_asked_ahead,
     known_ahead,
 )
+from kickoff.caching.keys import Arguments
 from kickoff.caching.memory import ONE_READER, Remembered
-from kickoff.caching.reading import Reading, may_be_in_transaction
+from kickoff.caching.reading import Reader, Reading, may_be_in_transaction
 from kickoff.caching.runtime import current_store
 from kickoff.caching.slots import sealed
 from kickoff.caching.stores.base import Held, Store, StoreUnavailableError, ValueTooLargeError
@@ -31,7 +32,9 @@ class DerivedReading(Reading):
     The same parts make the same value: while they have not changed the store is not asked.
     """
 
-    entry: DerivedEntry[Any]
+    def __init__(self, reader: Reader, entry: DerivedEntry[Any], arguments: Arguments) -> None:
+        super().__init__(reader, entry, arguments)
+        self._derived = entry
 
     def run(self) -> Remembered[Any]:
         ahead = self._ask_ahead()
@@ -44,14 +47,14 @@ class DerivedReading(Reading):
         """Where nothing is known: what will be asked for anyway, in one round trip."""
         if self.last is not None or is_asked_ahead() or may_be_in_transaction():
             return None
-        keys = self.entry.slots_ahead(self.arguments)
+        keys = self._derived.slots_ahead(self.arguments)
         try:
             return Ahead(current_store(), keys) if keys else None
         except StoreUnavailableError:
             return None  # The reads of the parts know how to do without.
 
     def _from_parts(self) -> Remembered[Any]:
-        parts = self.entry.parts(*self.arguments)
+        parts = self._derived.parts(*self.arguments)
         if parts is None:
             now = time.monotonic()
             return Remembered(Content(None), "", time.time(), now, ONE_READER)
@@ -67,22 +70,22 @@ class DerivedReading(Reading):
 
     def _data(self, store: Store, key: str) -> bytes | None:
         """From the copy, when it is one of this slot."""
-        copy_key = self.entry.copy_key(self.arguments)
+        copy_key = self._derived.copy_key(self.arguments)
         ahead = asked_ahead(copy_key)
         copy = ahead.take(copy_key) if ahead else None
         return (content_of(copy, key) if copy else None) or store.get(key)
 
     def _empty(self, key: str) -> None:
         super()._empty(key)
-        super()._empty(self.entry.copy_key(self.arguments))
+        super()._empty(self._derived.copy_key(self.arguments))
 
     def _fill(self, store: Store, held: Held) -> Remembered[Any]:
         found = super()._fill(store, held)
-        if found.known_at != ONE_READER and self.entry.own_part is not None:
-            slot = self.entry.key(self.slot_arguments)
-            copy = copy_of(slot, sealed(self.entry, found.value))
+        if found.known_at != ONE_READER and self._derived.own_part is not None:
+            copy = copy_of(self.entry.key(self.slot_arguments), sealed(self.entry, found.value))
+            copy_key, ttl_s = self._derived.copy_key(self.arguments), self.entry.ttl_s(found.value)
             with suppress(StoreUnavailableError, ValueTooLargeError):
-                store.set(self.entry.copy_key(self.arguments), copy, self.entry.ttl_s(found.value))
+                store.set(copy_key, copy, ttl_s)
         return found
 
     def _ask(self) -> None:

@@ -24,7 +24,7 @@ from kickoff.caching import conf
 from kickoff.caching.derived_reading import DerivedReading
 from kickoff.caching.fetching import building
 from kickoff.caching.keys import Argument, Arguments, slot_key, type_fingerprint
-from kickoff.caching.memory import Versioned
+from kickoff.caching.memory import Versioned as Versioned  # for those who declare entries
 from kickoff.caching.reading import Reading, reader
 from kickoff.caching.runtime import current_store
 from kickoff.caching.stores.base import StoreUnavailableError

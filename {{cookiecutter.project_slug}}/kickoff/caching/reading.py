@@ -238,7 +238,9 @@ class Reading:
         looked_at = time.monotonic()
         if self.entry.at_once or content.is_none:
             self.known_at = ONE_READER  # a kept value may be from before the change
-        found = Remembered(content, version, built_at, looked_at, self.known_at, self.made_from)
+        found: Remembered[Any] = Remembered(
+            content, version, built_at, looked_at, self.known_at, self.made_from
+        )
         if self.known_at == ONE_READER:
             return found
         return self.reader.memory.keep(self.memory_key, found, self.asked_at)

@@ -21,6 +21,14 @@ from kickoff.testing.waiting import wait_until
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+class Head(msgspec.Struct, frozen=True):
+    name: str
+
+
+class Whole(Head, frozen=True):
+    rest: int
+
+
 @pytest.fixture
 def ajax():
     club = Club.objects.create(name="Ajax")
@@ -146,12 +154,6 @@ class TestWhatIsNotDecoded:
         assert len(decoded) == 1
 
     def test_a_head_is_decoded_without_the_rest(self):
-        class Head(msgspec.Struct, frozen=True):
-            name: str
-
-        class Whole(Head, frozen=True):
-            rest: int
-
         payload = msgspec.msgpack.encode({"name": "Ajax", "rest": "no number"})
         content = Content.undecoded(payload, msgspec.msgpack.Decoder(Whole).decode, list)
         assert content.head(Head) == Head("Ajax")
