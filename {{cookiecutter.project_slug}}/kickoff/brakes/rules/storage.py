@@ -218,7 +218,7 @@ def packets_fit(site: Configuration) -> Outcome:
 def ports_agree(site: Configuration) -> Outcome:
     site.settings.require_mysql()
     port = site.settings.database.get("PORT") or 3306
-    client = Value("PORT", int(port), site.settings.engine.where)
+    client = Value("PORT", port, site.settings.engine.where).map(int)
     server = site.mysql.whole("port")
     return expect(client.value == server.value, "the same port", client, server)
 
