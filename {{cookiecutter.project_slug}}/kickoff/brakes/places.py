@@ -110,7 +110,8 @@ def read_mysql(path: Path | str) -> MySQL:
     if isinstance(path, str):
         return MySQL(absent=f"The configuration of MySQL or MariaDB was not found. {path}")
     reading = Reading()
-    part = MySQL(reading=reading, variables=variables(read_options(path, reading)))
+    options = read_options(path, reading)
+    part = MySQL(reading=reading, options=options, variables=variables(options))
     for file in sorted(path.parent.glob("*.sql")):
         grants, accounts = read_grants(file, reading)
         part.grants += grants

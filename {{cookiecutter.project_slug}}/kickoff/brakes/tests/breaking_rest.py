@@ -84,6 +84,8 @@ DATABASE = [
     mysql("C62", "long_query_time = 0.5", "long_query_time = 10"),
     mysql("C63", "bind_address = 10.0.0.5", "bind_address = 0.0.0.0"),
     mysql("C63", "bind_address = 10.0.0.5", "bind_address = 8.8.8.8"),
+    mysql("C63b", "mysqlx = OFF", "mysqlx = ON"),
+    mysql("C63b", "mysqlx = OFF", ""),
     setting("C64", f"{OPTIONS}.local_infile", 1),
     mysql("C65", "query_cache_type = OFF", "query_cache_type = ON"),
     Case("C66", [Text(MYSQL, "[mysqld]\n", "[mysqld]\ntmp_table_size = 64M\n")]),
