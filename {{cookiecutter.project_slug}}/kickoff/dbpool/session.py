@@ -13,8 +13,16 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import PoolProxiedConnection
 
 # Statements whose effect outlives them on their connection, and which no rollback takes back for
-# certain. (Django's own transactions do not use them: they switch autocommit.)
-LASTING = re.compile(r"[\s(]*(?:set|use|lock|begin|start|xa|create\s+temporary)\b", re.IGNORECASE)
+# certain. (Django's own transactions do not use them: they switch autocommit.) Comments before
+# them are passed over, but for those that the server executes.
+LASTING = re.compile(
+    r"""
+    (?: [\s(;] | --[^\n]* | \#[^\n]* | (?>/\*(?!M?!).*?\*/) )*+
+    (?: /\*M?! | (?: set | use | lock | flush | begin | start | xa | prepare | handler
+                  | create\s+(?:or\s+replace\s+)?temporary )\b )
+    """,
+    re.IGNORECASE | re.VERBOSE | re.DOTALL,
+)
 
 
 class Connection(DBAPIConnection, Protocol):
