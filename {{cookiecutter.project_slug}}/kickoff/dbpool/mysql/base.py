@@ -56,6 +56,7 @@ class CursorWrapper(base.CursorWrapper):
             raise
 
     def callproc(self, name: str, args: Any = ()) -> Any:
+        self._session.has_more = True
         try:
             return self.cursor.callproc(name, args)
         except (MySQLdb.Error, DatabaseError):

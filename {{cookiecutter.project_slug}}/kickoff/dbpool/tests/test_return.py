@@ -170,6 +170,37 @@ class TestCursors:
         old.close()
         assert goals.ask("SELECT 4") == 4
 
+    @pytest.mark.parametrize("is_kept", [True, False], ids=["kept", "forgotten"])
+    @pytest.mark.parametrize(
+        "statement",
+        ["CALL kick_off()", "SELECT 1; SELECT 2", "/* a */ execute immediate 'CALL kick_off()'"],
+    )
+    def test_answers_that_nobody_fetched_are_in_nobodys_way(self, goals, statement, is_kept):
+        sql_on(
+            goals.server, f"CREATE PROCEDURE {goals.name}.kick_off() BEGIN SELECT 1; SELECT 2; END"
+        )
+        first = goals.ask("SELECT CONNECTION_ID()")
+        cursor = goals.connection.cursor()
+        cursor.execute(statement)
+        if not is_kept:
+            del cursor
+        goals.connection.close()
+        with transaction.atomic(using=goals.alias):
+            shoot(goals, 12)
+        assert shot(goals) == [12]
+        assert goals.request() == first
+
+    def test_answers_of_a_procedure_are_in_nobodys_way(self, goals):
+        sql_on(
+            goals.server, f"CREATE PROCEDURE {goals.name}.kick_off() BEGIN SELECT 1; SELECT 2; END"
+        )
+        cursor = goals.connection.cursor()
+        cursor.callproc("kick_off")
+        goals.connection.close()
+        with transaction.atomic(using=goals.alias):
+            shoot(goals, 12)
+        assert shot(goals) == [12]
+
     def test_an_unfinished_one_on_the_server_is_in_nobodys_way(self, mariadb_server, new_database):
         database = new_database(mariadb_server, OPTIONS={"cursorclass": SSCursor})
         cursor = database.connection.cursor()
