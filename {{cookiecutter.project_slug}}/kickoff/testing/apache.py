@@ -114,19 +114,6 @@ class ApacheProcess(ServerProcess):
         (self.release / ".venv").symlink_to(python.parent.parent)
         (self.release / "mod_wsgi.so").symlink_to(module)
 
-    def _end(self, how: signal.Signals) -> None:
-        """With what its parent has left behind, as systemd's KillMode=mixed has it."""
-        group = self._process.pid if self._process else None
-        super()._end(how)
-        if group is not None:
-            with suppress(ProcessLookupError):
-                os.killpg(group, signal.SIGKILL)
-
-    def _send(self, pid: int, what: signal.Signals) -> None:
-        """What nobody can catch goes to all processes of its session, the rest to their parent."""
-        is_for_all = what in {signal.SIGKILL, signal.SIGSTOP, signal.SIGCONT}
-        (os.killpg if is_for_all else os.kill)(pid, what)
-
     def _furnish(self, name: str) -> None:
         """The folders of a node, all of them the server's user's."""
         self.install_release()
@@ -156,6 +143,19 @@ class ApacheProcess(ServerProcess):
         text = text.replace("\nListen ${PORT}\n", f"\nListen {self.address}:${{PORT}}\n")
         user = pwd.getpwuid(as_unprivileged_user().get("user", os.getuid())).pw_name
         return re.sub(r"(?m)^User .*\nGroup .*$", f"User {user}", text)
+
+    def _end(self, how: signal.Signals) -> None:
+        """With what its parent has left behind, as systemd's KillMode=mixed has it."""
+        group = self._process.pid if self._process else None
+        super()._end(how)
+        if group is not None:
+            with suppress(ProcessLookupError):
+                os.killpg(group, signal.SIGKILL)
+
+    def _send(self, pid: int, what: signal.Signals) -> None:
+        """What nobody can catch goes to all processes of its session, the rest to their parent."""
+        is_for_all = what in {signal.SIGKILL, signal.SIGSTOP, signal.SIGCONT}
+        (os.killpg if is_for_all else os.kill)(pid, what)
 
 
 @contextmanager
