@@ -112,7 +112,8 @@ class RunningFleet:
                 process.kill()
                 process.wait()
         if process.returncode:
-            raise FleetError(f"manage.py {' '.join(arguments)} failed.\n{errors[-3000:]}")
+            words = (errors or output)[-3000:]
+            raise FleetError(f"manage.py {' '.join(arguments)} failed.\n{words}")
         return str(output)
 
     def new_folder(self, name: str) -> Path:
@@ -248,7 +249,8 @@ def running_fleet(
         except (pytest.skip.Exception, pytest.fail.Exception) as missing:
             raise FleetError(str(missing)) from missing
         except subprocess.CalledProcessError as failed:
-            raise FleetError(f"{failed.cmd[0]} failed.\n{failed.stderr}") from failed
+            words = failed.stderr if isinstance(failed.stderr, str) else failed.stderr.decode()
+            raise FleetError(f"{failed.cmd[0]} failed.\n{words}") from failed
         except RuntimeError as failed:  # of a server, with its last words
             raise FleetError(str(failed)) from failed
         yield fleet
