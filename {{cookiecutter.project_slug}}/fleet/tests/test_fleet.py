@@ -11,6 +11,7 @@ from rich.console import Console
 
 from fleet.tests.browser import Browser
 from fleet.up import FleetError, FleetSettings, running_fleet
+from fleet.up.cached_reads import CachedReads
 from fleet.up.readings import read
 from fleet.up.screen import Screen
 from kickoff.testing.http import ask
@@ -149,7 +150,7 @@ class TestReadings:
         now = read(fleet)
         assert 2 <= now.database.connections <= now.database.max_connections == 70
         assert now.database.leader_age_s < 3
-        assert now.hits >= before.hits
+        assert now.gets > before.gets
 
     def test_say_that_a_server_does_not_answer(self, fleet):
         fleet.mariadb.freeze()
@@ -170,10 +171,22 @@ class TestTheScreen:
 
         assert fleet.url in text
         assert f"http://web3.localhost:{fleet.haproxy.port}" in text
-        assert re.search(r"requests/s +[1-9]\d*\n", text)
+        assert re.search(r"requests/s +[1-9]\d* *\n", text)
         assert re.search(r"refresher leads +web[12], \d\.\d s ago", text)
-        assert re.search(r"database connections +\d+ of 70\n", text)
+        assert re.search(r"database connections +\d+ of 70 *\n", text)
         assert [len(re.findall(rf"{name} .* UP +\d+ +\d\d% +0", text)) for name in NODES] == [1] * 3
+
+    def test_knows_the_hit_ratio_of_the_site(self, fleet, monkeypatch):
+        monkeypatch.setattr("fleet.up.cached_reads.PERIOD_S", 0)
+        reads = CachedReads(fleet)
+
+        def knows():
+            fleet.nodes[0].direct("/leagues/")
+            reads.look()
+            return reads.hit_ratio is not None
+
+        wait_until(knows, limit_s=30)
+        assert 0 < reads.hit_ratio <= 1
 
     def test_is_only_the_addresses_where_no_terminal_is(self, fleet):
         console = Console(file=StringIO(), force_terminal=False, width=120)
