@@ -46,7 +46,7 @@ DATABASE = [
         "C52c",
         [Text(USERS, "GRANT SELECT, INSERT, UPDATE, DELETE ON `site`.*", "GRANT ALL ON *.*")],
     ),
-    Case("C52d", [Text(USERS, "MAX_USER_CONNECTIONS 101", "MAX_USER_CONNECTIONS 50")]),
+    Case("C52d", [Text(USERS, "MAX_USER_CONNECTIONS 107", "MAX_USER_CONNECTIONS 50")]),
     Case("C52e", [Text(USERS, "MAX_USER_CONNECTIONS 5 ", "MAX_USER_CONNECTIONS 100 ")]),
     setting("C53", f"{POOL}.timeout", 30),
     setting("C54", f"{POOL}.max_overflow", 10),
