@@ -1,0 +1,52 @@
+"""A page that the lab looks at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from kickoff.caching.entries import Entry
+from lab.sources import Code
+
+Kwargs = dict[str, Any]
+View = Callable[..., HttpResponse]
+
+
+@dataclass(frozen=True)
+class Page:
+    """A public page with its naive twin and the steps between.
+
+    The views take the request and what `example` returns: the arguments of the page that is shown,
+    None while there is no such page. The rest is shown beside them: the loops that `naive` and
+    `joined` share, what else `joined` is made of, the entry of the page object, and the templates,
+    the page itself first.
+    """
+
+    name: str
+    title: str
+    route: str
+    example: Callable[[], Kwargs | None]
+    naive: View
+    joined: View
+    page_object: View
+    shipped: View
+    shared: tuple[Code, ...] = ()
+    joined_with: tuple[Code, ...] = ()
+    entry: Entry[Any] | None = None
+    naive_templates: tuple[str, ...] = ()
+    templates: tuple[str, ...] = ()
+
+    def url(self, kwargs: Kwargs) -> str:
+        """Its address on the site."""
+        return reverse(self.route, kwargs=kwargs)
+
+    def request(self, kwargs: Kwargs) -> HttpRequest:
+        """What a stranger asks the site with, bare of all that middleware would add."""
+        request = HttpRequest()
+        request.method = "GET"
+        request.path = request.path_info = self.url(kwargs)
+        return request
