@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import lru_cache
 
 from django.utils.safestring import SafeString, mark_safe
-from pygments import highlight
-from pygments.formatters import HtmlFormatter
-from pygments.lexers import get_lexer_by_name
+from pygments import highlight  # type: ignore[import-untyped]
+from pygments.formatters import HtmlFormatter  # type: ignore[import-untyped]
+from pygments.lexers import get_lexer_by_name  # type: ignore[import-untyped]
 
 FORMATTER = HtmlFormatter(nowrap=True, classprefix="hl-")
 

@@ -1,4 +1,4 @@
-"""Measures the steps of a page on this machine, now: all in turns, medians, within a few seconds."""
+"""Measures the steps of a page on this machine, now: in turns, with medians, within seconds."""
 
 from __future__ import annotations
 
@@ -137,6 +137,6 @@ def _turn_of(step: Step, page: Page, kwargs: Kwargs) -> list[float]:
 
 
 def _prepare(step: Step) -> None:
-    """After that, what this process has read is too old to be served without a look at the store."""
+    """After that, what this process has read is too old to be served without asking the store."""
     if step.from_store:
         time.sleep(conf.number("CACHING_MEMORY_S") * 1.05)

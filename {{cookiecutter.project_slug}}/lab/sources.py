@@ -69,9 +69,7 @@ def of_page_cache() -> list[Source]:
 
 
 def shown_path(path: Path) -> str:
-    """Below the project's folder, or else below the folder of packages."""
-    for folder in (Path(settings.BASE_DIR), *path.parents):
-        if folder.name == "site-packages" or folder == Path(settings.BASE_DIR):
-            if path.is_relative_to(folder):
-                return path.relative_to(folder).as_posix()
-    return path.name
+    """Below the folder of packages that it is in, or else below the project's."""
+    packages = [folder for folder in path.parents if folder.name == "site-packages"]
+    folder = packages[0] if packages else Path(settings.BASE_DIR)
+    return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.name

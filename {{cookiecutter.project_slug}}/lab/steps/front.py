@@ -24,10 +24,10 @@ class Front(Step):
     name = "front"
     title = "A cache in shared memory in front"
     why = (
-        "The page is the same for everybody and says so, so Apache keeps it for a second, in memory "
-        "that all its processes share. Python hears of one request in a second. The time is that of "
-        "a whole request over HTTP, most of it spent in this client; the other steps are measured "
-        "inside of a view."
+        "The page is the same for everybody and says so. So Apache keeps it for a second, in "
+        "memory that all its processes share, and Python hears of one request in a second. The "
+        "time is that of a whole request over HTTP, most of it spent in this client; the other "
+        "steps are measured inside of a view."
     )
 
     def obstacle(self) -> str:

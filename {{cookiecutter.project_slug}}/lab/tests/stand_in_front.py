@@ -23,7 +23,7 @@ class StandInFront:
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
-            def do_GET(self):  # noqa: N802
+            def do_GET(self):
                 body, age = front.answer(self.path, self.headers["Host"])
                 self.send_response(200)
                 self.send_header("Content-Length", str(len(body)))

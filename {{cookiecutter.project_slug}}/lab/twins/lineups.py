@@ -1,4 +1,4 @@
-"""What line-ups have earned, worked out from rows, for the twins of the league's and team's pages."""
+"""What line-ups have earned, worked out from rows: for the twins of leagues and teams."""
 
 from __future__ import annotations
 
