@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -12,12 +13,10 @@ import msgspec
 from django.conf import settings
 from django.db import connection
 
-from kickoff.budgets.capture import Capture
+from kickoff.budgets.capture import Capture, Statement
+from kickoff.budgets.labels import is_bookkeeping
 from kickoff.budgets.origins import OriginFinder
 from kickoff.budgets.places import groups
-
-# What carries out what a twin asks for is never the line at fault.
-PLUMBING = ("kickoff", "lab/steps", "lab/measuring.py", "lab/queries.py")
 
 
 class Repeated(msgspec.Struct, frozen=True):
@@ -31,17 +30,25 @@ class Repeated(msgspec.Struct, frozen=True):
 
 @contextmanager
 def captured() -> Iterator[Capture]:
-    """Captures the queries of this thread."""
+    """Captures the queries of this thread. (`capturing` of the budgets does so for all threads,
+    which a site that serves others must not.)"""
     capture = Capture(_finder())
 
     def see(
         execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]
     ) -> Any:
-        capture.see_statement(sql, context["connection"].alias, None if many else params)
+        if not is_bookkeeping(sql):
+            origin, remedy = capture.finder.find(sys._getframe(1))
+            alias = context["connection"].alias
+            capture.statements.append(Statement(sql, alias, origin, remedy, hash(repr(params))))
         return execute(sql, params, many, context)
 
-    with connection.execute_wrapper(see):
+    # First in the list, which is outermost: what calls it is the code that asks.
+    connection.execute_wrappers.insert(0, see)
+    try:
         yield capture
+    finally:
+        connection.execute_wrappers.remove(see)
 
 
 @contextmanager
@@ -73,4 +80,5 @@ def repeated(capture: Capture) -> tuple[Repeated, ...]:
 @cache
 def _finder() -> OriginFinder:
     root = Path(settings.BASE_DIR)
-    return OriginFinder(root, plumbing=tuple(root / name for name in PLUMBING))
+    # What only carries out what a twin asks for is never the line at fault.
+    return OriginFinder(root, plumbing=(root / "kickoff",))

@@ -4,6 +4,7 @@ import re
 from html import unescape
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
@@ -81,9 +82,9 @@ class TestAPage:
         assert client.post(LEAGUE).status_code == 302
         assert results.last(["league"]) == {}
 
-    def test_of_another_release_is_measured_anew(self, client, match_day):
+    def test_of_another_release_is_measured_anew(self, client, match_day, settings):
         client.post(LEAGUE)
-        results.cache.set("lab.measured.league", b'{"page": "league"}')
+        cache.set(f"lab.measured.{settings.CACHING_NAMESPACE}.league", b'{"page": "league"}')
         assert "Not measured yet" in client.get(LEAGUE).text
 
 
