@@ -15,5 +15,5 @@ FORMATTER = HtmlFormatter(nowrap=True, classprefix="hl-")
 @lru_cache(maxsize=256)
 def highlighted(text: str, language: str) -> SafeString:
     """The code as HTML for a <pre>."""
-    # Safe: Pygments escapes what it is given.
-    return mark_safe(highlight(text, get_lexer_by_name(language), FORMATTER))
+    html: str = highlight(text, get_lexer_by_name(language), FORMATTER)
+    return mark_safe(html)  # Pygments has escaped it.

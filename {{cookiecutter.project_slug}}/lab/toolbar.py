@@ -10,4 +10,4 @@ from django.urls import reverse
 def is_shown(request: HttpRequest) -> bool:
     if request.method == "POST" and request.path.startswith(reverse("lab:index")):
         return False
-    return bool(show_toolbar(request))  # type: ignore[no-untyped-call]
+    return bool(show_toolbar(request))

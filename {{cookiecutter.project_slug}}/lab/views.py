@@ -48,17 +48,17 @@ def page(request: HttpRequest, name: str) -> HttpResponse:
             except (BusyError, NotHereError) as reason:
                 return _busy(request, str(reason))
         return redirect("lab:page", name)
+    steps = shown_steps(measurement)
     context = {
         "page": shown,
         "url": None if kwargs is None else shown.url(kwargs),
         "measurement": measurement,
         "scale": scale_of(measurement),
-        "steps": shown_steps(measurement),
-        "sources": [sources_of(step, shown) for step in STEPS.values()],
+        "steps": steps,
+        "cards": [(one, sources_of(one.step, shown)) for one in steps],
         "machine": f"Python {platform.python_version()}, Django {django.get_version()}",
         "is_debug": settings.DEBUG,
     }
-    context["cards"] = list(zip(context["steps"], context.pop("sources"), strict=True))
     return render(request, "lab/page.html", context)
 
 

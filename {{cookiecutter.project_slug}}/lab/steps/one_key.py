@@ -28,16 +28,14 @@ def read_and_close(key: str, make: Make) -> bytes:
     """Django ends the connection of its client after each request."""
     client = django_client()
     try:
-        html: bytes = client.get_or_set(key, make, KEPT_S)
-        return html
+        return client.get_or_set(key, make, KEPT_S) or make()
     finally:
         client.close()
 
 
 def read_and_keep(key: str, make: Make) -> bytes:
     """The next request finds the connection open."""
-    html: bytes = clients(settings.CACHE_URL)[OURS].get_or_set(key, make, KEPT_S)
-    return html
+    return clients(settings.CACHE_URL)[OURS].get_or_set(key, make, KEPT_S) or make()
 
 
 class Rendered(Step):
@@ -117,4 +115,4 @@ def _key(page: Page, kwargs: Kwargs) -> str:
 
 
 def _html(page: Page, kwargs: Kwargs) -> bytes:
-    return page.page_object(page.request(kwargs), **kwargs).content
+    return page.answer_of(page.page_object, kwargs).content

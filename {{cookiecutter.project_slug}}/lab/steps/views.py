@@ -19,7 +19,7 @@ class Naive(Step):
     )
 
     def respond(self, page: Page, kwargs: Kwargs) -> HttpResponse:
-        return page.naive(page.request(kwargs), **kwargs)
+        return page.answer_of(page.naive, kwargs)
 
     def sources(self, page: Page) -> list[Source]:
         return [*of_code(page.naive, *page.shared), *of_templates(page.naive_templates)]
@@ -35,7 +35,7 @@ class Joined(Step):
     )
 
     def respond(self, page: Page, kwargs: Kwargs) -> HttpResponse:
-        return page.joined(page.request(kwargs), **kwargs)
+        return page.answer_of(page.joined, kwargs)
 
     def sources(self, page: Page) -> list[Source]:
         return of_code(page.joined, *page.joined_with)
@@ -52,10 +52,10 @@ class PageObject(Step):
     from_store = True
 
     def respond(self, page: Page, kwargs: Kwargs) -> HttpResponse:
-        return page.page_object(page.request(kwargs), **kwargs)
+        return page.answer_of(page.page_object, kwargs)
 
     def sources(self, page: Page) -> list[Source]:
-        built = [page.entry.build] if page.entry else []
+        built = [page.builder] if page.builder else []
         return [*of_code(page.page_object, *built), *of_templates(page.templates)]
 
 
@@ -71,7 +71,7 @@ class RenderedEntry(Step):
     from_store = True
 
     def respond(self, page: Page, kwargs: Kwargs) -> HttpResponse:
-        return page.shipped(page.request(kwargs), **kwargs)
+        return page.answer_of(page.shipped, kwargs)
 
     def sources(self, page: Page) -> list[Source]:
         return of_code(page.shipped)
@@ -87,7 +87,7 @@ class ProcessMemory(Step):
     )
 
     def respond(self, page: Page, kwargs: Kwargs) -> HttpResponse:
-        return page.shipped(page.request(kwargs), **kwargs)
+        return page.answer_of(page.shipped, kwargs)
 
     def sources(self, page: Page) -> list[Source]:
         return of_code(Reader.read)

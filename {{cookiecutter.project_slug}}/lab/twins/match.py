@@ -61,7 +61,7 @@ MATCH = Page(
     joined=joined,
     page_object=page_object,
     shipped=public.match,
-    entry=MatchReads.page,
+    builder=MatchReads.page.build,
     naive_templates=("lab/naive/match.html", *REPORT_TEMPLATES),
     templates=("fantasy/match.html", "fantasy/_match_report.html"),
 )
@@ -74,7 +74,7 @@ MATCH_REPORT = Page(
     joined=joined_report,
     page_object=report_object,
     shipped=public.match_report,
-    entry=MatchReads.page,
+    builder=MatchReads.page.build,
     naive_templates=REPORT_TEMPLATES,
     templates=("fantasy/_match_report.html",),
 )

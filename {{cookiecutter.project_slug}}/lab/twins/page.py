@@ -6,14 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 
-from kickoff.caching.entries import Entry
 from lab.sources import Code
 
 Kwargs = dict[str, Any]
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 @dataclass(frozen=True)
@@ -22,7 +21,7 @@ class Page:
 
     The views take the request and what `example` returns: the arguments of the page that is shown,
     None while there is no such page. The rest is shown beside them: the loops that `naive` and
-    `joined` share, what else `joined` is made of, the entry of the page object, and the templates,
+    `joined` share, what else `joined` is made of, what builds the page object, and the templates,
     the page itself first.
     """
 
@@ -36,7 +35,7 @@ class Page:
     shipped: View
     shared: tuple[Code, ...] = ()
     joined_with: tuple[Code, ...] = ()
-    entry: Entry[Any] | None = None
+    builder: Code | None = None
     naive_templates: tuple[str, ...] = ()
     templates: tuple[str, ...] = ()
 
@@ -50,3 +49,9 @@ class Page:
         request.method = "GET"
         request.path = request.path_info = self.url(kwargs)
         return request
+
+    def answer_of(self, view: View, kwargs: Kwargs) -> HttpResponse:
+        """What one of its views makes of such a request."""
+        response = view(self.request(kwargs), **kwargs)
+        assert isinstance(response, HttpResponse), "none of them streams"
+        return response
