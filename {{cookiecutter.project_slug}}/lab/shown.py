@@ -27,6 +27,7 @@ class ShownStep:
 
     number: int
     step: Step
+    reason: str
     obstacle: str
     taken: Taken | None = None
     bar: SafeString | str = ""
@@ -34,23 +35,24 @@ class ShownStep:
 
     @property
     def milliseconds(self) -> str:
-        return milliseconds(self.taken.median_ms) if self.taken else ""
+        return three_digits(self.taken.median_ms) if self.taken else ""
 
     @property
     def spread(self) -> str:
         if self.taken is None:
             return ""
         first, third = self.taken.quartiles_ms
-        return f"{milliseconds(first)} to {milliseconds(third)}"
+        return f"{three_digits(first)} to {three_digits(third)}"
 
     @property
     def faster(self) -> str:
-        return f"{self.times_faster:,.3g}" if self.times_faster else ""
+        return three_digits(self.times_faster) if self.times_faster else ""
 
 
-def shown_steps(measurement: Measurement | None) -> list[ShownStep]:
+def shown_steps(page: Page, measurement: Measurement | None) -> list[ShownStep]:
     return [
-        _shown(number, step, measurement) for number, step in enumerate(STEPS.values(), start=1)
+        _shown(number, step, page, measurement)
+        for number, step in enumerate(STEPS.values(), start=1)
     ]
 
 
@@ -68,21 +70,22 @@ def sources_of(step: Step, page: Page) -> list[ShownSource]:
     ]
 
 
-def milliseconds(time_ms: float) -> str:
-    """Three digits that count: 123, 4.56, 0.0123."""
-    return f"{time_ms:,.0f}" if time_ms >= 100 else f"{time_ms:#.3g}".rstrip(".")
+def three_digits(number: float) -> str:
+    """Those that count: 1,234, 123, 4.56, 0.0123."""
+    return f"{number:,.0f}" if number >= 99.95 else f"{number:#.3g}"
 
 
-def _shown(number: int, step: Step, measurement: Measurement | None) -> ShownStep:
+def _shown(number: int, step: Step, page: Page, measurement: Measurement | None) -> ShownStep:
     scale = scale_of(measurement)
     taken = measurement.taken.get(step.name) if measurement else None
     if measurement is None or scale is None or taken is None:
         known = measurement.obstacles.get(step.name, "") if measurement else ""
-        return ShownStep(number, step, known or step.obstacle())
+        return ShownStep(number, step, step.reason(page), known or step.obstacle())
     naive = measurement.taken.get("naive")
     return ShownStep(
         number,
         step,
+        step.reason(page),
         "",
         taken,
         scale.bar(taken.median_ms, taken.quartiles_ms),

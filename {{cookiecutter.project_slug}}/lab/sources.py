@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import dedent
 
 from django.conf import settings
 from django.template.loader import get_template
@@ -30,11 +31,11 @@ class Source:
 
 
 def of_code(*pieces: Code) -> list[Source]:
-    """Functions and classes, those of one file together, in their order."""
+    """Functions, methods and classes, those of one file together, in their order."""
     by_file: dict[str, list[str]] = {}
     for piece in pieces:
         file = inspect.getsourcefile(inspect.unwrap(piece)) or ""
-        by_file.setdefault(file, []).append(inspect.getsource(piece).rstrip())
+        by_file.setdefault(file, []).append(dedent(inspect.getsource(piece)).rstrip())
     return [
         Source(shown_path(Path(file)), PYTHON, "\n\n\n".join(texts))
         for file, texts in by_file.items()

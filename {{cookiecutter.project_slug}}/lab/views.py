@@ -29,7 +29,7 @@ RETRY_AFTER_S = 5
 def index(request: HttpRequest) -> HttpResponse:
     """All pages, with their last measurements."""
     measured = results.last(PAGES)
-    pages = [(page, shown_steps(measured.get(page.name))) for page in PAGES.values()]
+    pages = [(page, shown_steps(page, measured.get(page.name))) for page in PAGES.values()]
     return render(request, "lab/index.html", {"pages": pages, "steps": STEPS.values()})
 
 
@@ -48,7 +48,7 @@ def page(request: HttpRequest, name: str) -> HttpResponse:
             except (BusyError, NotHereError) as reason:
                 return _busy(request, str(reason))
         return redirect("lab:page", name)
-    steps = shown_steps(measurement)
+    steps = shown_steps(shown, measurement)
     context = {
         "page": shown,
         "url": None if kwargs is None else shown.url(kwargs),

@@ -29,6 +29,7 @@ class Front(Step):
         "time is that of a whole request over HTTP, most of it spent in this client; the other "
         "steps are measured inside of a view."
     )
+    is_kept = True
 
     def obstacle(self) -> str:
         if not settings.LAB_FRONT_URL:

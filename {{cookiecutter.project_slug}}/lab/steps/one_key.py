@@ -46,6 +46,7 @@ class Rendered(Step):
         "That is one get, and as fast as a view can be made. But nobody tells the key that a goal "
         "was scored: it is up to a second old, and every second somebody waits for the rendering."
     )
+    is_kept = True
 
     def respond(self, page: Page, kwargs: Kwargs) -> HttpResponse:
         return HttpResponse(read_and_close(_key(page, kwargs), partial(_html, page, kwargs)))
@@ -61,6 +62,7 @@ class Connection(Step):
         "The same get. Django's client hangs up after each request, so that every request connects "
         "anew, which takes longer than the get itself. Ours keeps the connection of its thread."
     )
+    is_kept = True
 
     def obstacle(self) -> str:
         if is_memcached():

@@ -59,7 +59,17 @@ class PageObject(Step):
         return [*of_code(page.page_object, *built), *of_templates(page.templates)]
 
 
-class RenderedEntry(Step):
+class Shipped(Step):
+    """The view of the site itself."""
+
+    def reason(self, page: Page) -> str:
+        return page.not_kept or self.why
+
+    def respond(self, page: Page, kwargs: Kwargs) -> HttpResponse:
+        return page.answer_of(page.shipped, kwargs)
+
+
+class RenderedEntry(Shipped):
     name = "entry"
     title = "The site's own view, from the store"
     why = (
@@ -70,14 +80,11 @@ class RenderedEntry(Step):
     )
     from_store = True
 
-    def respond(self, page: Page, kwargs: Kwargs) -> HttpResponse:
-        return page.answer_of(page.shipped, kwargs)
-
     def sources(self, page: Page) -> list[Source]:
         return of_code(page.shipped)
 
 
-class ProcessMemory(Step):
+class ProcessMemory(Shipped):
     name = "memory"
     title = "The same view, from process memory"
     why = (
@@ -85,9 +92,7 @@ class ProcessMemory(Step):
         "each process asks the store five times a second for a page, and serves the others from "
         "its own memory."
     )
-
-    def respond(self, page: Page, kwargs: Kwargs) -> HttpResponse:
-        return page.answer_of(page.shipped, kwargs)
+    is_kept = True
 
     def sources(self, page: Page) -> list[Source]:
         return of_code(Reader.read)

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from lab.chart import Scale
-from lab.shown import milliseconds
+from lab.shown import three_digits
 
 
 @pytest.fixture
@@ -40,8 +40,15 @@ def test_the_shortest_bar_can_be_seen(scale):
 
 
 @pytest.mark.parametrize(
-    ("time_ms", "text"),
-    [(1234.5, "1,234"), (123.4, "123"), (12.34, "12.3"), (1.0, "1.00"), (0.0123, "0.0123")],
+    ("number", "text"),
+    [
+        (1234.5, "1,234"),
+        (123.4, "123"),
+        (12.34, "12.3"),
+        (99.96, "100"),
+        (1.0, "1.00"),
+        (0.0123, "0.0123"),
+    ],
 )
-def test_three_digits_count(time_ms, text):
-    assert milliseconds(time_ms) == text
+def test_three_digits_count(number, text):
+    assert three_digits(number) == text

@@ -47,7 +47,7 @@ class TestAPage:
     def test_shows_the_code_of_every_step(self, client, demo, name):
         text = text_of(client.get(f"/lab/{name}/"))
         for step in STEPS.values():
-            assert step.why in text
+            assert step.reason(PAGES[name]) in text
         assert "def naive" in text
         assert "CacheLock On" in text
         assert "disconnect_all()" in text

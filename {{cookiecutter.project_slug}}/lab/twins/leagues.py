@@ -39,6 +39,10 @@ LEAGUES = Page(
     naive=naive,
     joined=joined,
     page_object=public.leagues,
+    not_kept=(
+        "Most pages of a long list are hardly ever opened, so this view renders page objects for "
+        "each request, as step 3 does. The cache in front keeps what many ask for."
+    ),
     shipped=public.leagues,
     builder=LeagueReads.listing.build,
     shared=(show,),

@@ -22,7 +22,7 @@ class Page:
     The views take the request and what `example` returns: the arguments of the page that is shown,
     None while there is no such page. The rest is shown beside them: the loops that `naive` and
     `joined` share, what else `joined` is made of, what builds the page object, and the templates,
-    the page itself first.
+    the page itself first. `not_kept` says why a page has no rendered entry, if it has none.
     """
 
     name: str
@@ -36,6 +36,7 @@ class Page:
     shared: tuple[Code, ...] = ()
     joined_with: tuple[Code, ...] = ()
     builder: Code | None = None
+    not_kept: str = ""
     naive_templates: tuple[str, ...] = ()
     templates: tuple[str, ...] = ()
 

@@ -85,6 +85,10 @@ PLAYERS = Page(
     naive=naive,
     joined=joined,
     page_object=public.players,
+    not_kept=(
+        "Nobody could keep the HTML of every search, so this view renders page objects for each "
+        "request, as step 3 does. The cache in front keeps what many ask for."
+    ),
     shipped=public.players,
     shared=(show, fits),
     naive_templates=("fantasy/players.html",),
