@@ -100,6 +100,17 @@ class TestTheTurns:
         warm_up = list("aabb")
         assert log == [*warm_up, *"ab" * measuring.FEWEST_ROUNDS]
 
+    def test_of_what_is_kept_begin_with_a_run_that_does_not_count(
+        self, quick, monkeypatch, match_day
+    ):
+        log = []
+        step = Recorded("a", log, takes_s=2 * measuring.TURN_S)
+        step.from_store, step.is_kept = False, True
+        monkeypatch.setattr(measuring, "STEPS", {"a": step})
+        taken = measured().taken["a"]
+        assert len(taken.times_ms) == measuring.FEWEST_ROUNDS
+        assert len(log) == 3 + 2 * measuring.FEWEST_ROUNDS
+
     def test_end_when_the_time_is_over(self, monkeypatch, match_day):
         log = []
         monkeypatch.setattr(measuring, "LONGEST_S", 0.5)
