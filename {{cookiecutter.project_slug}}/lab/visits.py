@@ -9,7 +9,7 @@ visits = Visits(
     world=of_the_game.world,
     larger=of_the_game.larger,
     routes={
-        "lab:index": Visit(fixed="It lists the public pages, of which there are twelve."),
+        "lab:index": Visit(fixed="It lists the public pages of the site."),
         "lab:page": Visit(
             lambda world: {"name": "league"}, fixed="It shows the code of eight steps."
         ),

@@ -7,6 +7,9 @@ from django.urls import get_resolver, reverse
 
 from fantasy.models import Competition, League, Match, Player
 from fantasy.views import public
+from fantasy.views.scoreboard import GOAL_SCORERS
+from kickoff import public_pages
+from kickoff.rollout.models import Flag
 from lab.steps import STEPS
 from lab.steps.one_key import KEPT_S
 from lab.twins import PAGES
@@ -62,6 +65,13 @@ class TestEveryStepOfEveryPage:
         }
         assert {"front-page", "scoreboard"} <= changed
 
+    @pytest.mark.parametrize("flag", [{"everyone": True}, {"staff": True}])
+    def test_makes_the_same_html_whoever_sees_the_goals(self, all_steps, match_day, client, flag):
+        Flag.objects.create(name=GOAL_SCORERS, **flag)
+        match_day.play_until(150)
+        assert b"match-goals" in client.get("/competitions/kickoff-cup-1/goal-board/").content
+        assert differing(client) == []
+
     def test_makes_the_same_html_before_the_match_day_begins(self, all_steps, demo, client):
         assert differing(client) == []
 
@@ -83,7 +93,8 @@ class TestEveryStepOfEveryPage:
         team.players.create(name="Zoë Quick", position="FW", number=9)
         pages = [page for page in PAGES.values() if page.example() is not None]
         assert {page.name for page in pages} == {
-            *("front-page", "scoreboard", "players", "player-options", "player", "top-scorers")
+            *("front-page", "scoreboard", "goal-board"),
+            *("players", "player-options", "player", "top-scorers"),
         }
         for page in pages:
             shown = shown_by_site(client, page, page.example())
@@ -91,13 +102,23 @@ class TestEveryStepOfEveryPage:
                 assert STEPS[name].respond(page, page.example()).content == shown, name
 
 
+def is_public(view):
+    """Whether `@public_page` is among its decorators."""
+    while view is not None:
+        if view.__code__.co_filename == public_pages.__file__:
+            return True
+        view = getattr(view, "__wrapped__", None)
+    return False
+
+
 class TestThePages:
     def test_are_all_public_pages_of_the_game(self):
         views = {
             pattern.callback
             for pattern in get_resolver("fantasy.urls").url_patterns
-            if pattern.callback.__module__ == public.__name__
+            if is_public(pattern.callback)
         }
+        assert public.league in views
         assert {page.shipped for page in PAGES.values()} == views
 
     def test_show_what_there_is_most_to_see_of(self, match_day):
