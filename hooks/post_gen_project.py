@@ -23,11 +23,8 @@ ANSWERS = r"""{
 # With this answer, these files and folders go.
 REMOVALS: dict[tuple[str, str | bool], list[str]] = {
     ("sample_site", False): [
-        "fantasy",
-        "fleet",
-        "docs/fleet.md",
-        "docs/bench.md",
-        "docs/bench.svg",
+        *("fantasy", "lab", "fleet"),
+        *("docs/lab.md", "docs/fleet.md", "docs/bench.md", "docs/bench.svg"),
     ],
     ("ci", "github"): [".gitlab-ci.yml"],
     ("ci", "gitlab"): [".github"],
