@@ -105,16 +105,20 @@ class ApacheProcess(ServerProcess):
         files = [self.folder / "log", self.logs / "error.log"]
         return "".join(file.read_text(errors="replace") for file in files if file.exists())
 
-    def _furnish(self, name: str) -> None:
-        """The folders of a node, all of them the server's user's."""
+    def install_release(self) -> None:
+        """The site: here the small application."""
         python, module = wsgi_module()
         (self.release / "config").mkdir(parents=True)
         (self.release / "staticfiles").mkdir()
-        self.logs.mkdir()
-        self.run.mkdir()
         shutil.copy(APPLICATION, self.release / "config" / "wsgi.py")
         (self.release / ".venv").symlink_to(python.parent.parent)
         (self.release / "mod_wsgi.so").symlink_to(module)
+
+    def _furnish(self, name: str) -> None:
+        """The folders of a node, all of them the server's user's."""
+        self.install_release()
+        self.logs.mkdir()
+        self.run.mkdir()
         (file,) = (file for file in tuned_files(self.fleet) if file.name == name)
         self.configuration.write_text(self._moved(file.text))
         own = as_unprivileged_user()
@@ -208,11 +212,20 @@ def _remove(folder: Path, owner: int) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _build(python: Path) -> Path:
-    """An environment of its own with mod_wsgi, gone with this process."""
+def _build(python: Path, *requirements: str) -> Path:
+    """An environment of its own with mod_wsgi and these, gone with this process."""
     folder = server_folder() / "venv"
     atexit.register(_remove, folder.parent, os.getpid())
     subprocess.run([str(python), "-m", "venv", str(folder)], check=True, capture_output=True)
-    pip = [str(folder / "bin" / "pip"), "install", "--quiet", "mod_wsgi"]
+    pip = [str(folder / "bin" / "pip"), "install", "--quiet", "mod_wsgi", *requirements]
     subprocess.run(pip, capture_output=True)
     return folder / "bin" / "python"
+
+
+def wsgi_environment(requirements: Sequence[str]) -> tuple[Path, Path]:
+    """An environment made for this run, with these packages: its Python, and mod_wsgi in it."""
+    python, _ = wsgi_module()
+    built = _build(python, *requirements)
+    module = _module_of(built)
+    assert module is not None, f"{python} cannot build mod_wsgi, which it has"
+    return built, module
