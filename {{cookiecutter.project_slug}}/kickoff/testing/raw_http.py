@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import socket
+import time
 from dataclasses import dataclass
 
 STATUS_LINE = re.compile(rb"HTTP/1\.[01] (\d{3}) [^\r\n]*\r\n")
@@ -44,3 +45,32 @@ def converse(
         except (BrokenPipeError, ConnectionResetError):
             pass  # It did not want to hear the rest.
     return Conversation(said, ended=True)
+
+
+def drip(
+    port: int,
+    start: bytes,
+    *,
+    address: str = "127.0.0.1",
+    source: str = "127.0.0.1",
+    pause_s: float,
+    limit_s: float,
+) -> bytes:
+    """Send the start, then a byte after each pause until the server ends it; what it said."""
+    give_up_at = time.monotonic() + limit_s
+    said = b""
+    with socket.create_connection((address, port), 10, source_address=(source, 0)) as connection:
+        connection.settimeout(pause_s)
+        try:
+            connection.sendall(start)
+            while time.monotonic() < give_up_at:
+                try:
+                    received = connection.recv(65536)
+                    if not received:
+                        return said
+                    said += received
+                except TimeoutError:
+                    connection.sendall(b"x")
+        except (BrokenPipeError, ConnectionResetError):
+            return said
+    raise AssertionError(f"The server was still listening after {limit_s} s.")

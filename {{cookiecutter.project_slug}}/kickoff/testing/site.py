@@ -18,13 +18,14 @@ from pathlib import Path
 
 from django.conf import settings
 
-from kickoff.testing.apache import ApacheProcess, wsgi_environment, wsgi_module
+from kickoff.testing.apache import NODE, ApacheProcess, wsgi_environment, wsgi_module
 from kickoff.testing.http import Answer
 from kickoff.testing.processes import as_unprivileged_user, server_folder
 from kickoff.tuning.files import tuned_files
 from kickoff.tuning.fleet import Fleet
 
 NEEDED = "import django, environs, msgspec, pymemcache"
+TOKEN = "only-for-tests-of-the-site"  # for /healthz
 PAGES = {"templates", "static"}  # what a release has beside packages of Python
 
 
@@ -36,7 +37,9 @@ class SiteProcess(ApacheProcess):
         super().__init__(folder, fleet, "apache/site.conf")
 
     def command(self) -> Sequence[str]:
-        return ["env", f"DJANGO_SETTINGS_MODULE={self._settings_module}", *super().command()]
+        """With nothing of the tests' own environment: what it needs stands in .env."""
+        own = [f"{name}={value}" for name, value in self._variables().items()]
+        return ["env", "-i", *own, *super().command()]
 
     def manage(self, *arguments: str) -> str:
         """What manage.py of the release says; RuntimeError when it fails."""
@@ -46,11 +49,7 @@ class SiteProcess(ApacheProcess):
             capture_output=True,
             text=True,
             cwd=self.release,
-            env={
-                "PATH": os.defpath,
-                "PYTHONPATH": os.pathsep.join(packages),
-                "DJANGO_SETTINGS_MODULE": self._settings_module,
-            },
+            env={**self._variables(), "PYTHONPATH": os.pathsep.join(packages)},
             **as_unprivileged_user(),
         )
         if done.returncode:
@@ -78,6 +77,13 @@ class SiteProcess(ApacheProcess):
         (self.release / ".venv").symlink_to(python.parent.parent)
         (self.release / "mod_wsgi.so").symlink_to(module)
 
+    def _variables(self) -> dict[str, str]:
+        return {
+            "PATH": os.environ.get("PATH", os.defpath),
+            "DJANGO_SETTINGS_MODULE": self._settings_module,
+            "NODE_NAME": NODE,
+        }
+
     def _environment(self) -> str:
         """site.env, and what is added by hand on a node."""
         (shared,) = (file.text for file in tuned_files(self.fleet) if file.name == "site.env")
@@ -87,7 +93,7 @@ class SiteProcess(ApacheProcess):
             "CACHE_URL": f"sqlite:///{self.folder}/slots.sqlite3",
             "DRAIN_FILE": self.drain_file,
             "HEALTH_FOLDERS": self.logs,
-            "HEALTH_TOKEN": "only-for-tests",
+            "HEALTH_TOKEN": TOKEN,
         }
         kept = [line for line in shared.splitlines() if line.partition("=")[0] not in own]
         return "\n".join([*kept, *(f"{name}={value}" for name, value in own.items()), ""])

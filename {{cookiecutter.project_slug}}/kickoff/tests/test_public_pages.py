@@ -120,6 +120,11 @@ class TestMiddleware:
         answer = self.answered(response, session=session, user=AnonymousUser())
         assert answer.headers["Cache-Control"] == PRIVATE
 
+    @pytest.mark.parametrize("status", [400, 404, 410, 500, 503])
+    def test_takes_public_off_errors(self, status):
+        response = HttpResponse(status=status, headers={"Cache-Control": "public, max-age=600"})
+        assert self.answered(response).headers["Cache-Control"] == PRIVATE
+
     def test_says_which_page_and_why(self, caplog):
         response = HttpResponse(headers={"Cache-Control": PUBLIC, "Vary": "Cookie"})
         with caplog.at_level(logging.ERROR):

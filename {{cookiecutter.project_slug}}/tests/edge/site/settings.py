@@ -5,7 +5,7 @@ from pathlib import Path
 from config.settings import *  # noqa: F403
 
 ROOT_URLCONF = "tests.edge.site.urls"
-MIDDLEWARE.insert(0, "tests.edge.site.counting.CountingMiddleware")  # noqa: F405
+MIDDLEWARE.insert(1, "tests.edge.site.counting.CountingMiddleware")  # noqa: F405
 ASKED_FILE = Path(BASE_DIR) / "config" / "asked"  # noqa: F405
 # Signing in is not what is tested here.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -13,6 +13,8 @@ urlpatterns = [
     path("edge/tagged/<slug:name>/", views.tagged),
     path("edge/varied/<slug:name>/", views.varied),
     path("edge/long/<slug:name>/", views.long),
+    path("edge/changed/<slug:name>/", views.changed),
+    path("edge/unsaid/<slug:name>/", views.unsaid),
     path("edge/who/", views.who),
     path("edge/own/", views.own),
     path("edge/cookie/", views.cookie),

@@ -45,6 +45,17 @@ def long(request: HttpRequest, name: str) -> HttpResponse:
     return HttpResponse(LONG, headers=AN_HOUR)
 
 
+def changed(request: HttpRequest, name: str) -> HttpResponse:
+    """Says since when it is as it is, and not a word about how long it will be."""
+    headers = {"Last-Modified": "Mon, 01 Jan 2024 00:00:00 GMT"}
+    return HttpResponse(f"made {next(numbers)}", headers=headers)
+
+
+def unsaid(request: HttpRequest, name: str) -> HttpResponse:
+    """Says nothing at all, as most pages of Django do."""
+    return HttpResponse(f"made {next(numbers)}")
+
+
 def who(request: HttpRequest) -> HttpResponse:
     """Wrong: the user's name on a page that says that it is everybody's."""
     return HttpResponse(f"you are {request.user.get_username()}", headers=AN_HOUR)
