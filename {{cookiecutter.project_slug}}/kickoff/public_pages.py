@@ -25,12 +25,13 @@ View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 
 def public_page(view: View[P]) -> View[P]:
-    """Mark the pages of this view as public. Errors and redirects are not."""
+    """Mark the pages of this view as public, and that one has not changed. Errors and redirects are
+    not."""
 
     @wraps(view)
     def marked(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         response = view(request, *args, **kwargs)
-        if response.status_code == 200 and not response.has_header("Cache-Control"):
+        if response.status_code in (200, 304) and not response.has_header("Cache-Control"):
             response.headers["Cache-Control"] = PUBLIC
         return response
 

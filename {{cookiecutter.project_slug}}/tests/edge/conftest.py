@@ -19,7 +19,9 @@ SETTINGS = "tests.edge.site.settings"
 def site() -> Iterator[SiteProcess]:
     """One node with two processes × five threads."""
     fleet = on_this_machine(fleet_of(2, 2, 4))
-    with running_site(replace(fleet, nodes=fleet.nodes[:1], refreshers=("web1",)), SETTINGS) as node:
+    with running_site(
+        replace(fleet, nodes=fleet.nodes[:1], refreshers=("web1",)), SETTINGS
+    ) as node:
         yield node
 
 

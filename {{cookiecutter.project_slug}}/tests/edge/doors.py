@@ -40,7 +40,9 @@ class Door:
     def say(self, *parts: bytes, quiet_s: float = 0.5) -> Conversation:
         return converse(self.port, *parts, source=self.source, quiet_s=quiet_s)
 
-    def ask(self, line: str = "GET / HTTP/1.1", host: str | None = HOST, *headers: str) -> Conversation:
+    def ask(
+        self, line: str = "GET / HTTP/1.1", host: str | None = HOST, *headers: str
+    ) -> Conversation:
         """A request without a body, the last one on its connection."""
         rest = "".join(f"{header}\r\n" for header in (*headers, "Connection: close"))
         return self.say(self.head(line, host), f"{rest}\r\n".encode(), quiet_s=5)

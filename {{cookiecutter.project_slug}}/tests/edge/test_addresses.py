@@ -82,8 +82,8 @@ class TestHealth:
     """/healthz is for the named networks, the direct hosts and whoever has the token."""
 
     @pytest.mark.parametrize("header", [*SPOOFED, "X-Health-Token: wrong", "X-Health-Token:"])
-    def test_is_not_there_for_others(self, door, header):
-        answer = door.ask("GET /healthz HTTP/1.1", HOST, header)
+    def test_is_not_there_for_others(self, haproxy_door, header):
+        answer = haproxy_door.ask("GET /healthz HTTP/1.1", HOST, header)
         assert answer.statuses == [404]
         assert b'"probes"' not in answer.said
 

@@ -68,7 +68,9 @@ def test_what_visitors_say_about_the_host_is_not_believed(door, header):
 def test_plain_http_says_no_foreign_host_back_either(haproxy, attack):
     """Where visitors are sent on to HTTPS."""
     line, host = ATTACKS[attack]
-    sent = f"{line}\r\n" + ("" if host is None else f"Host: {host}\r\n") + "Connection: close\r\n\r\n"
+    sent = (
+        f"{line}\r\n" + ("" if host is None else f"Host: {host}\r\n") + "Connection: close\r\n\r\n"
+    )
     answer = converse(haproxy.plain_port, sent.encode(), quiet_s=5)
 
     assert answer.statuses[0] in REFUSED

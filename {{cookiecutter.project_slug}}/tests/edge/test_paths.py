@@ -57,7 +57,9 @@ def test_nothing_of_the_release_is_served(door, path):
     assert not [secret for secret in SECRETS if secret in answer.said]
 
 
-@pytest.mark.parametrize("path", [".secret", ".git/config", "css/.secret", ".htaccess", ".secret.br"])
+@pytest.mark.parametrize(
+    "path", [".secret", ".git/config", "css/.secret", ".htaccess", ".secret.br"]
+)
 def test_files_with_a_dot_are_not_served_even_when_somebody_has_put_them_there(door, site, path):
     file = site.release / "staticfiles" / path
     file.parent.mkdir(exist_ok=True)
@@ -81,7 +83,9 @@ class TestCompressedFiles:
     @pytest.fixture
     def name(self, site) -> str:
         """A style sheet that was compressed, with its hash."""
-        found = [file.name for file in (site.release / "staticfiles/admin/css").glob("base.*.css.br")]
+        found = [
+            file.name for file in (site.release / "staticfiles/admin/css").glob("base.*.css.br")
+        ]
         assert found
         return f"/static/admin/css/{found[0].removesuffix('.br')}"
 

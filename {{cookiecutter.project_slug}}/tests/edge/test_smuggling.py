@@ -52,8 +52,12 @@ SHAPES = {
     "TE not at the end": lambda h: b"Transfer-Encoding: chunked, gzip\r\n\r\n" + END + h,
     "TE twice in a line": lambda h: b"Transfer-Encoding: chunked, chunked\r\n\r\n" + END + h,
     "TE twice": lambda h: CHUNKED + b"Transfer-Encoding: identity\r\n\r\n" + END + h,
-    "TE in quotes": lambda h: b'Transfer-Encoding: "chunked"\r\n' + length(h, 5) + b"\r\n" + END + h,
-    "TE with a tab": lambda h: b"Transfer-Encoding:\tchunked\r\n" + length(h, 5) + b"\r\n" + END + h,
+    "TE in quotes": lambda h: (
+        b'Transfer-Encoding: "chunked"\r\n' + length(h, 5) + b"\r\n" + END + h
+    ),
+    "TE with a tab": lambda h: (
+        b"Transfer-Encoding:\tchunked\r\n" + length(h, 5) + b"\r\n" + END + h
+    ),
     "TE with another tab": lambda h: (
         b"Transfer-Encoding: \x0bchunked\r\n" + length(h, 5) + b"\r\n" + END + h
     ),
@@ -63,7 +67,6 @@ SHAPES = {
     "TE in the next line": lambda h: (
         b"Transfer-Encoding:\r\n chunked\r\n" + length(h, 5) + b"\r\n" + END + h
     ),
-    "TE behind a space": lambda h: b" " + CHUNKED + length(h, 5) + b"\r\n" + END + h,
     # Spaces and ends of lines.
     "TE before a space": lambda h: (
         b"Transfer-Encoding : chunked\r\n" + length(h, 5) + b"\r\n" + END + h
@@ -90,6 +93,7 @@ HARMLESS = {
     "a length, twice the same": lambda h: length(h) + length(h) + b"\r\n" + h,
     "an underscore": lambda h: b"Transfer_Encoding: chunked\r\n" + length(h) + b"\r\n" + h,
     "expecting 100": lambda h: b"Expect: 100-continue\r\n" + length(h) + b"\r\n" + h,
+    "more of the line above": lambda h: b" " + CHUNKED + length(h) + b"\r\n" + h,
     "LF at the end": lambda h: length(h) + b"\n" + h,
     "LF everywhere": lambda h: (b"X-A: b\r\n" + length(h) + b"\r\n").replace(b"\r", b"") + h,
 }
@@ -117,8 +121,8 @@ def later_visitors(haproxy):
 def test_is_refused(door, hidden, shape):
     answer = door.say(door.head("POST /edge/told/ HTTP/1.1") + SHAPES[shape](hidden))
 
-    assert len(answer.statuses) == 1
-    assert answer.statuses[0] in REFUSED | {421}  # some make the Host line unreadable
+    assert set(answer.statuses) <= REFUSED
+    assert len(answer.statuses) == 1 or (answer.ended and answer.said == b"")
 
 
 @pytest.mark.parametrize("shape", HARMLESS)
@@ -126,7 +130,7 @@ def test_is_a_body_and_nothing_else(door, hidden, shape):
     answer = door.say(door.head("POST /edge/told/ HTTP/1.1") + HARMLESS[shape](hidden))
 
     assert len(answer.statuses) == 1
-    assert answer.statuses[0] in REFUSED | {200}
+    assert answer.statuses[0] in REFUSED | {200, 421}  # 421: the line above is that with the Host
     if answer.statuses == [200]:
         assert b'"body_bytes": %d' % len(hidden) in answer.said
 
@@ -179,7 +183,6 @@ def test_the_body_of_a_request_that_is_answered_early_is_no_request(door, site, 
         b"/livez\r\n\r\n",
         b"GET /livez HTTP/0.9\r\nHost: example.com\r\n\r\n",
         b"GET /livez HTTP/1.1.1\r\nHost: example.com\r\n\r\n",
-        b"GET /livez HTTP/3.0\r\nHost: example.com\r\n\r\n",
         b"GET /livez http/1.1\r\nHost: example.com\r\n\r\n",
         b"GET /livez  HTTP/1.1 x\r\nHost: example.com\r\n\r\n",
         b"GET /li\x00vez HTTP/1.1\r\nHost: example.com\r\n\r\n",

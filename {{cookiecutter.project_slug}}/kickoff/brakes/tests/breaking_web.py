@@ -108,6 +108,9 @@ SERVING = [
     apache("C46", "CacheLock On", "CacheLock Off"),
     apache("C46b", "CacheSocacheMaxSize 196608", "CacheSocacheMaxSize 1048576"),
     apache("C46c", "CacheDefaultExpire 0", "CacheDefaultExpire 3600"),
+    apache("C46c", "    CacheLastModifiedFactor 0\n", ""),
+    apache("C46d", "CacheIgnoreCacheControl On", "CacheIgnoreCacheControl Off"),
+    apache("C46d", "    CacheIgnoreCacheControl On\n", ""),
     apache("C46c", "CacheIgnoreHeaders Set-Cookie", "CacheIgnoreHeaders None"),
 ]
 WAITING = [
