@@ -34,6 +34,7 @@ def converse(
     """Send the parts, then listen until the server has ended, or has been quiet for so long."""
     said = b""
     with socket.create_connection((address, port), 10, source_address=(source, 0)) as connection:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # each part at once
         try:
             for part in parts:
                 connection.sendall(part)

@@ -113,15 +113,17 @@ class TestConditions:
         assert (answer.status, answer.body) == (200, b"tagged")
 
     def test_a_page_that_is_over_is_asked_for_with_its_tag(self, site, fresh):
-        """Python says 304, and visitors get the whole page for another second."""
+        """Python says 304, Apache asks once more for the whole, and that is kept."""
         keep(site, path := fresh("tagged"))
         time.sleep(A_SECOND_IS_OVER_S)
         renewed = keep(site, path)
+        asked = site.asked(path)
         again = site.visit(path)
 
         assert (renewed.status, renewed.body) == (200, b"tagged")
         assert (again.status, again.body) == (200, b"tagged")
-        assert site.asked(path) == 2
+        assert 2 <= asked <= 3
+        assert site.asked(path) == asked
 
     def test_a_visitor_with_a_tag_renews_it_for_others(self, site, fresh):
         keep(site, path := fresh("tagged"))

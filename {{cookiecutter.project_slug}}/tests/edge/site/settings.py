@@ -1,4 +1,4 @@
-"""The site as on a node, with pages whose authors were careless, and a count of what Python does."""
+"""The site as on a node, with pages whose authors were careless, and a count of requests."""
 
 from pathlib import Path
 
