@@ -162,3 +162,25 @@ def slow_forms_wait_outside(site: Configuration) -> Outcome:
     where = line.where if line else DEFAULT
     found = Value("option http-buffer-request", "on" if line else "off", where)
     return expect(line is not None, "on", found)
+
+
+@rule(
+    "C40g",
+    WARNING,
+    "A body whose length no number can hold goes no further than HAProxy",
+    reads="http-request reject with req.fhdr(content-length),length",
+    why="HAProxy 2.6 reads 2^64, a number of twenty digits, as 0: it takes the body for the next "
+    "request, and Apache does not.",
+    mend="http-request reject if { req.fhdr(content-length),length gt 18 }",
+)
+def lengths_are_numbers(site: Configuration) -> Outcome:
+    lines = [
+        line
+        for section in site.haproxy.of_kind("frontend")
+        for line in section.find("http-request", "reject", "if")
+        if "req.fhdr(content-length),length" in line.words
+    ]
+    found = [Value("digits", int(line.after("gt") or 0), line.where) for line in lines] or [
+        Value("digits", 0, DEFAULT)
+    ]
+    return expect(all(9 < each.value < 19 for each in found), "9 < digits < 19", *found)

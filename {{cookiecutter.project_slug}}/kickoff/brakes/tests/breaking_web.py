@@ -103,6 +103,8 @@ SERVING = [
     apache("C40d", "LimitRequestBody 5242880", "LimitRequestBody 1048576"),
     apache("C40e", " Require1.0", ""),
     apache("C40e", "Options Strict", "Options Unsafe"),
+    haproxy("C40g", "length gt 18", "length gt 20"),
+    haproxy("C40g", "    http-request reject if { req.fhdr(content-length),length gt 18 }\n", ""),
     haproxy("C40f", "    option http-buffer-request\n", ""),
     Case("C42", [Text(APACHE, "Require local", "Require all granted")], [STATUS]),
     apache("C46", "CacheLock On", "CacheLock Off"),
