@@ -194,6 +194,6 @@ def test_a_first_line_that_is_none_is_refused(door, request_):
     """HTTP/0.9, which has no headers, among them."""
     answer = door.say(request_)
 
+    assert answer.said == b"" or answer.statuses[0] in {400, 421, 501, 505}
     assert b"alive" not in answer.said
-    assert answer.statuses[:1] in ([], [400], [421], [501], [505])
     assert answer.ended
