@@ -24,7 +24,7 @@ from kickoff.testing.processes import as_unprivileged_user, server_folder
 from kickoff.tuning.files import tuned_files
 from kickoff.tuning.fleet import Fleet
 
-NEEDED = "import django, environs, msgspec, pymemcache"
+NEEDED = {"django", "environs", "msgspec", "pymemcache"}  # beside the apps of the settings
 TOKEN = "only-for-tests-of-the-site"  # for /healthz
 PAGES = {"templates", "static"}  # what a release has beside packages of Python
 
@@ -54,7 +54,7 @@ class SiteProcess(ApacheProcess):
         )
         if done.returncode:
             raise RuntimeError(f"manage.py {' '.join(arguments)}:\n{done.stderr[-2000:]}")
-        return done.stdout
+        return str(done.stdout)
 
     def visit(self, path: str = "/", **how: str) -> Answer:
         """As a visitor whose request has come over HTTPS and by the load balancer."""
@@ -133,7 +133,10 @@ def site_python() -> tuple[Path, Path, tuple[str, ...]]:
 
 
 def _has_packages(python: Path, packages: Sequence[str]) -> bool:
-    code = f"import sys; sys.path += {list(packages)}; {NEEDED}"
+    apps = {name.partition(".")[0] for name in settings.INSTALLED_APPS}
+    installed = {name for name in apps if not Path(settings.BASE_DIR, name).is_dir()}
+    names = ", ".join(sorted(NEEDED | installed))
+    code = f"import sys; sys.path += {list(packages)}; import {names}"
     command = [str(python), "-c", code]
     done = subprocess.run(command, capture_output=True, cwd="/", **as_unprivileged_user())
     return done.returncode == 0

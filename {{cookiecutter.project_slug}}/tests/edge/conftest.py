@@ -34,7 +34,8 @@ def haproxy(site) -> Iterator[HAProxyProcess]:
 @pytest.fixture(params=["haproxy", "apache"])
 def door(request) -> Door:
     """HAProxy as visitors meet it; Apache as HAProxy meets it, and whoever gets past that."""
-    return request.getfixturevalue(f"{request.param}_door")
+    found: Door = request.getfixturevalue(f"{request.param}_door")
+    return found
 
 
 @pytest.fixture(scope="session")

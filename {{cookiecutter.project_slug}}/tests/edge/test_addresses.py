@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -34,8 +35,9 @@ SPOOFED = [
 TOLD = "GET /edge/told/ HTTP/1.1"
 
 
-def told(said: bytes) -> dict:
-    return json.loads(said.partition(b"\r\n\r\n")[2])
+def told(said: bytes) -> dict[str, Any]:
+    known: dict[str, Any] = json.loads(said.partition(b"\r\n\r\n")[2])
+    return known
 
 
 class TestThroughHAProxy:

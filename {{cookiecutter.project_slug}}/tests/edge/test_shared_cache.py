@@ -180,7 +180,7 @@ class TestDogPile:
 
         def visit(number: int) -> int:
             start.wait()
-            return site.visit(path).status
+            return int(site.visit(path).status)
 
         with ThreadPoolExecutor(64) as pool:
             assert list(pool.map(visit, range(64))) == [200] * 64

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponseBase
 class CountingMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
-        self._asked = open(settings.ASKED_FILE, "a", buffering=1)  # noqa: SIM115
+        self._asked = open(settings.BASE_DIR / "config" / "asked", "a", buffering=1)  # noqa: SIM115
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         self._asked.write(f"{request.path}\n")
