@@ -234,11 +234,20 @@ def _remove(folder: Path, owner: int) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _build(python: Path) -> Path:
-    """An environment of its own with mod_wsgi, gone with this process."""
+def _build(python: Path, *requirements: str) -> Path:
+    """An environment of its own with mod_wsgi and these, gone with this process."""
     folder = server_folder() / "venv"
     atexit.register(_remove, folder.parent, os.getpid())
     subprocess.run([str(python), "-m", "venv", str(folder)], check=True, capture_output=True)
-    pip = [str(folder / "bin" / "pip"), "install", "--quiet", "mod_wsgi"]
+    pip = [str(folder / "bin" / "pip"), "install", "--quiet", "mod_wsgi", *requirements]
     subprocess.run(pip, capture_output=True)
     return folder / "bin" / "python"
+
+
+def wsgi_environment(requirements: Sequence[str]) -> tuple[Path, Path]:
+    """An environment made for this run, with these packages: its Python, and mod_wsgi in it."""
+    python, _ = wsgi_module()
+    built = _build(python, *requirements)
+    module = _module_of(built)
+    assert module is not None, f"{python} cannot build mod_wsgi, which it has"
+    return built, module
