@@ -30,11 +30,14 @@ class HAProxyProcess(ServerProcess):
     TLS is left out: the tests speak to the rules behind it. `ports` says where each node listens.
     """
 
-    def __init__(self, folder: Path, fleet: Fleet, ports: Mapping[str, int]) -> None:
+    def __init__(
+        self, folder: Path, fleet: Fleet, ports: Mapping[str, int], port: int | None = None
+    ) -> None:
         super().__init__(folder)
         self._program = program("haproxy", package="haproxy")
         self.fleet = fleet
-        self.port, self.plain_port, self.watch_port = free_port(), free_port(), free_port()
+        self.port = port or free_port()
+        self.plain_port, self.watch_port = free_port(), free_port()
         self.configuration = folder / "haproxy.cfg"
         self.socket = folder / "admin.sock"
         (file,) = (file for file in tuned_files(fleet) if file.name == "haproxy/haproxy.cfg")
@@ -54,23 +57,28 @@ class HAProxyProcess(ServerProcess):
         how.setdefault("host", self.fleet.site.domain)
         return ask(self.port, path, **how)  # type: ignore[arg-type]
 
-    def tell(self, command: str) -> str:
-        """The answer of the admin socket."""
+    def tell(self, command: str, limit_s: float = 10) -> str:
+        """The answer of the admin socket. OSError when there is none."""
         with socket.socket(socket.AF_UNIX) as connection:
+            connection.settimeout(limit_s)
             connection.connect(str(self.socket))
             connection.sendall(command.encode() + b"\n")
             return b"".join(iter(lambda: connection.recv(65536), b"")).decode()
 
+    def statistics(self, limit_s: float = 10) -> list[dict[str, str]]:
+        """All that it counts: a row for each frontend, server and backend."""
+        text = self.tell("show stat", limit_s).removeprefix("# ")
+        return list(csv.DictReader(io.StringIO(text)))
+
     def servers(self, backend: str) -> dict[str, dict[str, str]]:
         """The statistics of its servers, by name: status, weight, slim (maxconn), stot …"""
-        rows = csv.DictReader(io.StringIO(self.tell("show stat").removeprefix("# ")))
-        own = (row for row in rows if row["pxname"] == backend)
+        own = (row for row in self.statistics() if row["pxname"] == backend)
         return {row["svname"]: row for row in own if row["svname"] not in {"FRONTEND", "BACKEND"}}
 
     def _moved(self, text: str, ports: Mapping[str, int]) -> str:
         text = re.sub(r"(?m)^    (user|group) haproxy\n", "", text)
         text = text.replace("/run/haproxy/admin.sock", str(self.socket))
-        text = text.replace("log /dev/log", "log 127.0.0.1:514")
+        text = text.replace("log /dev/log", "log stdout format raw")
         text = text.replace("bind :80\n", f"bind 127.0.0.1:{self.plain_port}\n")
         text = re.sub(r"bind :443 ssl .*", f"bind 127.0.0.1:{self.port}", text)
         text = text.replace(" unless { ssl_fc }", f" if {{ dst_port {self.plain_port} }}")
