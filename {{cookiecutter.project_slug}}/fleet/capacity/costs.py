@@ -1,7 +1,7 @@
 """What one request costs: its response time with one client, and the processor time of each part.
 
-The utilisation law read backwards: a part that was busy for B seconds while C requests were answered
-takes D = B / C for each.
+The utilisation law read backwards: a part that was busy for B seconds while C requests were
+answered takes D = B / C for each.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ class Measured:
 
 
 def measure(world: World, say: Say) -> Measured:
-    """FleetError when a page answers with an error, or the machine is too busy with other things."""
+    """FleetError when a page answers with an error, or the machine has too much else to do."""
     say("looking at every page")
     stored_kb = _stored_kb_per_user(world)
     pages, client_cpu_ms = [], {}

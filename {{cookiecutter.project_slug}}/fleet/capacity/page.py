@@ -9,8 +9,9 @@ from fleet.capacity.checking import ALLOWED, CORES_OF_ALL, ROUNDS, SLOTS, VISITO
 PAGE = "capacity.md"
 HEAD = """# Predicted, then measured
 
-`python -m fleet.capacity check` has written this page. Each prediction was made before the load, from
-what one client's requests cost in the same run, by the formulas of `manage.py capacity`: the smallest of
+`python -m fleet.capacity check` has written this page. Each prediction was made before the load,
+from what one client's requests cost in the same run, by the formulas of `manage.py capacity`: the
+smallest of
 
 | called | requests per second that it allows |
 |---|---|
@@ -27,10 +28,10 @@ TAIL = """
 Machine: {source}
 
 What this shows: with pages that wait, throughput grows with the nodes, as slots do; with pages that
-compute it stays the same, because all nodes here share the cores of one machine, and the model says so
-beforehand. What it does not show: nodes on machines of their own, a network between them, more than
-three nodes, or a database and a memcached at their limits. Where two limits lie close together, the
-smaller one is not quite reached: requests wait for both.
+compute it stays the same, because all nodes here share the cores of one machine, and the model says
+so beforehand. What it does not show: nodes on machines of their own, a network between them, more
+than three nodes, or a database and a memcached at their limits. Where two limits lie close
+together, the smaller one is not quite reached: requests wait for both.
 """
 
 

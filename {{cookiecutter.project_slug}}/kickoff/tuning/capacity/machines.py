@@ -23,7 +23,7 @@ def of_nodes(fleet: Fleet, wanted: int) -> Fleet:
 
 
 def of_memcached(fleet: Fleet, wanted: int) -> Fleet:
-    """So many; those that are added have a machine of their own, and as much memory as the first."""
+    """So many; those that are added have machines of their own, and as much memory as the first."""
     added = [
         MemcachedServer(name, address, fleet.memcached[0].memory_mb)
         for name, address in islice(_new(fleet, "cache"), wanted - len(fleet.memcached))

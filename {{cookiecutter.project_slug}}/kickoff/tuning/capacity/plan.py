@@ -49,7 +49,7 @@ def _is_enough(fleet: Fleet, times: ServiceTimes, peak: Peak, *names: str, shard
 
 
 def _with_memory(fleet: Fleet, times: ServiceTimes) -> Fleet:
-    """The larger number: fleet.toml's was perhaps read after more hours than the measurement had."""
+    """The larger number: that of fleet.toml may come from more hours than the measurement had."""
     process_mb = max(fleet.application.process_mb, times.process_mb)
     return replace(fleet, application=replace(fleet.application, process_mb=process_mb))
 

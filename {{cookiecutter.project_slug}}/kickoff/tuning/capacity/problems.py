@@ -1,4 +1,4 @@
-"""What more nodes cannot help: where a plan needs somebody who decides. docs/scaling.md says what."""
+"""Where more of the same does not help, and somebody has to decide: docs/scaling.md."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ def _connections(sizes: Sizes) -> Iterator[str]:
     room_mb = database.memory_mb - database.buffer_pool_mb
     if (needed := database.max_connections * CONNECTION_MB) > room_mb:
         yield (
-            f"{database.max_connections:,} connections × {CONNECTION_MB} MB = {needed:,} MB, but the "
-            f"buffer pool leaves {room_mb:,} MB. A smaller pool_size, more memory for the database, "
-            "or a proxy that shares connections."
+            f"{database.max_connections:,} connections × {CONNECTION_MB} MB = {needed:,} MB, but "
+            f"the buffer pool leaves {room_mb:,} MB. A smaller pool_size, more memory for the "
+            "database, or a proxy that shares connections."
         )
 
 
@@ -51,5 +51,6 @@ def _network(fleet: Fleet) -> Iterator[str]:
     machines = (*fleet.nodes, *fleet.memcached)
     if any(ip_address(machine.address) not in network for machine in machines):
         yield (
-            f"private_network {network} has no room for {len(machines):,} machines: name a larger one."
+            f"private_network {network} has no room for {len(machines):,} machines. Name a larger "
+            "one."
         )

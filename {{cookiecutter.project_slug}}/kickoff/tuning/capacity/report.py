@@ -96,7 +96,7 @@ def document(found: Capacity, source: Path) -> dict[str, Any]:
 
 def text(found: Capacity, source: Path) -> str:
     """For people: where the numbers come from, the sums, the sizes, what to write."""
-    parts = [_origin(found, source), _arrivals(found), _table(found), _needs(found)]
+    parts = [_origin(found, source), _arrivals(found), _table(found), _needs(found), _lines(found)]
     return "\n\n".join("\n".join(part) for part in parts)
 
 
@@ -140,30 +140,38 @@ def _table(found: Capacity) -> Iterator[str]:
 
 
 def _needs(found: Capacity) -> Iterator[str]:
-    planned, sizes = found.plan.fleet, found.plan.sizes
-    web, database = sizes.web, sizes.database
-    fullest = max(sizes.memory, key=lambda memory: memory.used)
-    each_mb = planned.memcached[0].memory_mb
     yield "This peak needs"
-    yield f"  nodes                 {len(planned.nodes)} × {web.processes} CPUs, one of them to spare"
-    yield f"  memory of a node      {summed(fullest.parts)} = {fullest.used:,} MB"
-    yield f"  memcached             {len(planned.memcached)} × {each_mb:,} MB"
+    for name, words in _sizes(found.plan):
+        yield f"  {name:<22}{words}"
+    yield from (f"  PROBLEM: {problem}" for problem in found.plan.problems)
+
+
+def _sizes(plan: Plan) -> Iterator[tuple[str, str]]:
+    fleet, sizes, database = plan.fleet, plan.sizes, plan.sizes.database
+    nodes, processes = len(fleet.nodes), sizes.web.processes
+    fullest = max(sizes.memory, key=lambda memory: memory.used)
+    yield "nodes", f"{nodes:,} × {processes} CPUs, one of them to spare"
+    yield "memory of a node", f"{summed(fullest.parts)} = {fullest.used:,} MB"
+    yield "memcached", f"{len(fleet.memcached):,} × {fleet.memcached[0].memory_mb:,} MB"
+    yield "its connections", f"{sizes.memcached.max_connections:,} to each"
+    yield "CPUs of the database", f"{fleet.database.cpus:,}"
     yield (
-        f"  database              {planned.database.cpus} CPUs, {database.memory_mb:,} MB, of which "
-        f"{database.buffer_pool_mb:,} for the buffer pool"
+        "its memory",
+        f"{database.memory_mb:,} MB, {database.buffer_pool_mb:,} of them the buffer pool",
     )
     yield (
-        f"  its connections       nodes {len(planned.nodes)} × processes {web.processes} × pool "
-        f"{planned.application.pool_size} = {database.web_connections:,}, with all others "
-        f"{database.max_connections:,}"
+        "its connections",
+        f"nodes {nodes:,} × processes {processes} × pool {fleet.application.pool_size} = "
+        f"{database.web_connections:,}, with all others {database.max_connections:,}",
     )
-    yield f"  memcached's           {sizes.memcached.max_connections:,} connections to each"
-    yield f"  refreshers            {found.plan.shards}, each with a standby"
-    yield from (f"  PROBLEM {problem}" for problem in found.plan.problems)
-    yield ""
-    if lines := lines_to_write(found.fleet, planned):
-        yield "Write into deploy/fleet.toml, then run manage.py tune:"
-        yield ""
-        yield from lines
-    else:
+    yield "refreshers", f"{plan.shards:,}, each with a standby"
+
+
+def _lines(found: Capacity) -> Iterator[str]:
+    lines = lines_to_write(found.fleet, found.plan.fleet)
+    if not lines:
         yield "deploy/fleet.toml says so already."
+        return
+    yield "Write into deploy/fleet.toml, then run manage.py tune:"
+    yield ""
+    yield from lines

@@ -1,4 +1,4 @@
-"""What a peak takes of a fleet, against what the fleet has: the utilisation law for each resource."""
+"""What a peak takes of a fleet, against what it has: the utilisation law for each resource."""
 
 from __future__ import annotations
 
