@@ -38,10 +38,8 @@ NEWEST = environments.RELEASES[-1]
 
 def left_out(name: str, release: str) -> list[str]:
     """What has run with another project or Python: it takes minutes."""
-    if name == "no sample":
-        folders = OF_INFRASTRUCTURE
-    else:
-        folders = [] if release == NEWEST else OF_SERVERS
+    of_release = [] if release == NEWEST else OF_SERVERS
+    folders = OF_INFRASTRUCTURE if name == "no sample" else of_release
     return [f"--ignore={folder}" for folder in folders]
 
 
