@@ -29,18 +29,21 @@ def converse(
     *parts: bytes,
     address: str = "127.0.0.1",
     source: str = "127.0.0.1",
-    quiet_s: float = 0.5,
+    quiet_s: float = 0.3,
 ) -> Conversation:
-    """Send the parts, then listen until the server has ended, or has been quiet for so long."""
+    """Send the parts, then listen until the server has ended, or says nothing more for so long.
+
+    It may take its time before it says anything.
+    """
     said = b""
     with socket.create_connection((address, port), 10, source_address=(source, 0)) as connection:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # each part at once
         try:
             for part in parts:
                 connection.sendall(part)
-            connection.settimeout(quiet_s)
             while received := connection.recv(65536):
                 said += received
+                connection.settimeout(quiet_s)
         except TimeoutError:
             return Conversation(said, ended=False)
         except (BrokenPipeError, ConnectionResetError):

@@ -41,6 +41,13 @@ class SiteProcess(ApacheProcess):
         own = [f"{name}={value}" for name, value in self._variables().items()]
         return ["env", "-i", *own, *super().command()]
 
+    def answers(self) -> bool:
+        """All of Python is loaded."""
+        try:
+            return self.get("/readyz").status == 200
+        except OSError:
+            return False
+
     def manage(self, *arguments: str) -> str:
         """What manage.py of the release says; RuntimeError when it fails."""
         python, _, packages = site_python()

@@ -37,7 +37,7 @@ class Door:
         host_line = "" if host is None else f"Host: {host}\r\n"
         return f"{line}\r\n{host_line}{self.added}".encode()
 
-    def say(self, *parts: bytes, quiet_s: float = 0.5) -> Conversation:
+    def say(self, *parts: bytes, quiet_s: float = 0.3) -> Conversation:
         return converse(self.port, *parts, source=self.source, quiet_s=quiet_s)
 
     def ask(
