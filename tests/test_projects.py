@@ -10,37 +10,18 @@ import pytest
 import environments
 import packages
 from tests.baking import output_of
+from tests.portions import OF_INFRASTRUCTURE, OF_SERVERS, ignoring
 
 pytestmark = pytest.mark.project
 
 
-# What asks Apache, HAProxy and a browser, or reads their files, is the same on each Python.
-OF_SERVERS = [
-    "fantasy/tests/browser",
-    "fleet",
-    "kickoff/brakes",
-    "kickoff/testing",
-    "kickoff/tuning",
-    "tests/edge",
-]
-# `test_the_infrastructure_knows_nothing_of_the_sample` sees that it does not need the sample.
-OF_INFRASTRUCTURE = [
-    "kickoff/brakes",
-    "kickoff/budgets/tests",
-    "kickoff/caching",
-    "kickoff/dbpool",
-    "kickoff/health",
-    "kickoff/rollout",
-    "kickoff/tuning",
-]
 NEWEST = environments.RELEASES[-1]
 
 
 def left_out(name: str, release: str) -> list[str]:
     """What has run with another project or Python: it takes minutes."""
-    of_release = [] if release == NEWEST else OF_SERVERS
-    folders = OF_INFRASTRUCTURE if name == "no sample" else of_release
-    return [f"--ignore={folder}" for folder in folders]
+    of_project = OF_INFRASTRUCTURE if name == "no sample" else []
+    return ignoring(of_project, [] if release == NEWEST else OF_SERVERS)
 
 
 @pytest.mark.parametrize("name", ["default", "no sample"])
