@@ -152,7 +152,9 @@ class Saver(Manager):
 
     def on_start(self) -> None:
         super().on_start()
-        options = html.links(self.ask(self.editor, "line-up"), r"/competitions/[\w-]+/player-options/")
+        options = html.links(
+            self.ask(self.editor, "line-up"), r"/competitions/[\w-]+/player-options/"
+        )
         if not options:
             raise StopUser("All rounds have begun: no line-up can be saved.")
         self.players = html.players_by_position(self.ask(options[0], "player options"))

@@ -49,7 +49,10 @@ class TestLiveScores:
         Match.objects.filter(pk=other.pk).update(status=Match.Status.LIVE, minute=3)
         Match.objects.filter(pk=game.match.pk).update(minute=50, away_goals=7)
         found = {score.match: score for score in html.live_scores(page(client, "home"))}
-        assert found == {game.match.pk: Score(game.match.pk, 50, 7), other.pk: Score(other.pk, 3, 0)}
+        assert found == {
+            game.match.pk: Score(game.match.pk, 50, 7),
+            other.pk: Score(other.pk, 3, 0),
+        }
 
     def test_of_a_match_that_is_over_are_none(self, client, game):
         Match.objects.filter(pk=game.match.pk).update(status=Match.Status.FINISHED)
@@ -89,5 +92,3 @@ class TestTheLineUpEditor:
 def test_a_page_without_a_form_has_no_token():
     with pytest.raises(LookupError, match="no form"):
         html.csrf_token("<p>Closed</p>")
-
-

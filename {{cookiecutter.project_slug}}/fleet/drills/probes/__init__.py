@@ -1,0 +1,1 @@
+"""The processes that know the site: who prepares it, who plays the match, who looks at the slots."""
