@@ -8,11 +8,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from fleet.bench.interruption import listen
 from fleet.bench.processes import PROJECT, BenchError
 from fleet.bench.rows import SUBJECTS
 from fleet.bench.run import run, write
 from fleet.bench.world import FULL, QUICK
+from fleet.interruption import listen
 
 BY_NAME = {subject.name: subject for subject in SUBJECTS}
 MISSED, CANNOT, INTERRUPTED = 1, 2, 130

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from fleet.bench.interruption import held
+from fleet.interruption import held
 
 PROJECT = Path(__file__).parents[2]
 STOP_LIMIT_S = 10.0

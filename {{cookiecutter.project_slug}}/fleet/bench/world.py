@@ -22,8 +22,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from fleet.bench.interruption import held
 from fleet.bench.processes import BenchError, Child, Probe, manage
+from fleet.interruption import held
 from kickoff.testing.processes import ServerProcess
 from kickoff.testing.servers import (
     MariaDBProcess,

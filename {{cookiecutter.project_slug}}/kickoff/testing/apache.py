@@ -13,8 +13,8 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -39,29 +39,36 @@ WHERE = "import mod_wsgi.server as s; print(s.__file__.rpartition('/')[0])"
 
 
 class ApacheProcess(ServerProcess):
-    """Apache at `port`. `release` is its site, `logs` has what it wrote."""
+    """Apache at `address` and `port`. `release` is its site, `logs` has what it wrote."""
+
+    node = NODE
+    address = "127.0.0.1"
 
     def __init__(self, folder: Path, fleet: Fleet, name: str, *options: str) -> None:
         super().__init__(folder)
         self._program = program("apache2", "httpd", package="apache2")
         self._options = options
         self.fleet = fleet
-        self.port = free_port()
+        self.port = free_port(self.address)
         self.release, self.logs, self.run = folder / "release", folder / "logs", folder / "run"
         self.drain_file = folder / "draining"
         self.configuration = folder / Path(name).name
         self._furnish(name)
 
     def command(self) -> Sequence[str]:
-        arguments = ["-f", str(self.configuration), "-DFOREGROUND", *self._options]
-        # A session of its own: when it ends, Apache ends all processes of its group, ours else.
-        return ["setsid", "env", f"NODE_NAME={NODE}", self._program, *arguments]
+        return [self._program, "-f", str(self.configuration), "-DFOREGROUND", *self._options]
+
+    def environment(self) -> Mapping[str, str]:
+        return {**os.environ, "NODE_NAME": self.node}
 
     def output(self, *options: str) -> str:
         """What it prints with these options, such as -t -D DUMP_RUN_CFG."""
-        command = ["env", f"NODE_NAME={NODE}", self._program, "-f", str(self.configuration)]
         done = subprocess.run(
-            [*command, *options], capture_output=True, text=True, **as_unprivileged_user()
+            [self._program, "-f", str(self.configuration), *options],
+            capture_output=True,
+            text=True,
+            env=self.environment(),
+            **self.privileges(),
         )
         return f"{done.stdout}{done.stderr}"
 
@@ -75,7 +82,7 @@ class ApacheProcess(ServerProcess):
         """As the load balancer asks; `host` and `source` for others."""
         how.setdefault("host", self.fleet.site.domain)
         how.setdefault("source", self.fleet.load_balancer.address)
-        return ask(self.port, path, **how)  # type: ignore[arg-type]
+        return ask(self.port, path, address=self.address, **how)  # type: ignore[arg-type]
 
     def asked(self, path: str) -> int:
         """How often Python was asked for it, in any of the processes."""
@@ -93,28 +100,30 @@ class ApacheProcess(ServerProcess):
         self.stop()
         self.start()
 
-    def kill(self) -> None:
-        """With all processes below it, which are those of its session."""
-        if self._process is not None:
-            with suppress(ProcessLookupError):
-                os.killpg(self._process.pid, signal.SIGKILL)
-        super().kill()
-
     def log(self) -> str:
         """Its error log, and what it said before that was open."""
         files = [self.folder / "log", self.logs / "error.log"]
         return "".join(file.read_text(errors="replace") for file in files if file.exists())
 
-    def _furnish(self, name: str) -> None:
-        """The folders of a node, all of them the server's user's."""
+    def install_release(self) -> None:
+        """The site: here the small application."""
         python, module = wsgi_module()
         (self.release / "config").mkdir(parents=True)
         (self.release / "staticfiles").mkdir()
-        self.logs.mkdir()
-        self.run.mkdir()
         shutil.copy(APPLICATION, self.release / "config" / "wsgi.py")
         (self.release / ".venv").symlink_to(python.parent.parent)
         (self.release / "mod_wsgi.so").symlink_to(module)
+
+    def _send(self, pid: int, what: signal.Signals) -> None:
+        """What nobody can catch goes to all processes of its session, the rest to their parent."""
+        is_for_all = what in {signal.SIGKILL, signal.SIGSTOP, signal.SIGCONT}
+        (os.killpg if is_for_all else os.kill)(pid, what)
+
+    def _furnish(self, name: str) -> None:
+        """The folders of a node, all of them the server's user's."""
+        self.install_release()
+        self.logs.mkdir()
+        self.run.mkdir()
         (file,) = (file for file in tuned_files(self.fleet) if file.name == name)
         self.configuration.write_text(self._moved(file.text))
         own = as_unprivileged_user()
@@ -135,6 +144,8 @@ class ApacheProcess(ServerProcess):
         for name, value in places.items():
             text, count = re.subn(rf"(?m)^Define {name} .*$", f"Define {name} {value}", text)
             assert count == 1, f"Define {name}"
+        # Nobody outside of this machine.
+        text = text.replace("\nListen ${PORT}\n", f"\nListen {self.address}:${{PORT}}\n")
         user = pwd.getpwuid(as_unprivileged_user().get("user", os.getuid())).pw_name
         return re.sub(r"(?m)^User .*\nGroup .*$", f"User {user}", text)
 
@@ -181,6 +192,13 @@ def _pythons() -> list[Path]:
     folders = [*os.environ.get("PATH", os.defpath).split(os.pathsep), *SYSTEM_FOLDERS, "/usr/bin"]
     names = [Path(sys.executable), *(Path(folder) / "python3" for folder in folders)]
     return [name for name in dict.fromkeys(names) if _output(name, "import ensurepip") is not None]
+
+
+def built_module(python: Path) -> Path | None:
+    """mod_wsgi for this Python, whoever can use it; it is gone with this process."""
+    program("apxs", "apxs2", package="apache2-dev")
+    environment = _build(python).parent.parent
+    return next(environment.glob("lib/python*/site-packages/mod_wsgi/server/*.so"), None)
 
 
 def _module_of(python: Path) -> Path | None:

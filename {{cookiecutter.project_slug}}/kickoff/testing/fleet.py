@@ -8,8 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
-
 from kickoff.tuning.fleet import Fleet, fleet_from, read_fleet
 
 EXAMPLE = Path(__file__).parent / "fleet.toml"
@@ -34,7 +32,7 @@ def own_fleet() -> Fleet:
 
 
 def deploy_folder() -> Path:
-    return Path(settings.BASE_DIR) / "deploy"
+    return Path(__file__).parents[2] / "deploy"
 
 
 def fleet_of(nodes: int, cpus: int, memory_gb: int) -> Fleet:

@@ -30,11 +30,14 @@ class HAProxyProcess(ServerProcess):
     TLS is left out: the tests speak to the rules behind it. `ports` says where each node listens.
     """
 
-    def __init__(self, folder: Path, fleet: Fleet, ports: Mapping[str, int]) -> None:
+    def __init__(
+        self, folder: Path, fleet: Fleet, ports: Mapping[str, int], port: int | None = None
+    ) -> None:
         super().__init__(folder)
         self._program = program("haproxy", package="haproxy")
         self.fleet = fleet
-        self.port, self.plain_port, self.watch_port = free_port(), free_port(), free_port()
+        self.port = port or free_port()
+        self.plain_port, self.watch_port = free_port(), free_port()
         self.configuration = folder / "haproxy.cfg"
         self.socket = folder / "admin.sock"
         (file,) = (file for file in tuned_files(fleet) if file.name == "haproxy/haproxy.cfg")
@@ -70,7 +73,7 @@ class HAProxyProcess(ServerProcess):
     def _moved(self, text: str, ports: Mapping[str, int]) -> str:
         text = re.sub(r"(?m)^    (user|group) haproxy\n", "", text)
         text = text.replace("/run/haproxy/admin.sock", str(self.socket))
-        text = text.replace("log /dev/log", "log 127.0.0.1:514")
+        text = text.replace("log /dev/log", "log stdout format raw")
         text = text.replace("bind :80\n", f"bind 127.0.0.1:{self.plain_port}\n")
         text = re.sub(r"bind :443 ssl .*", f"bind 127.0.0.1:{self.port}", text)
         text = text.replace(" unless { ssl_fc }", f" if {{ dst_port {self.plain_port} }}")

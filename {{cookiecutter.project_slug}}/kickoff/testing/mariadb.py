@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from kickoff.testing.processes import program, server_folder
+from kickoff.testing.processes import free_port, program, server_folder
 from kickoff.testing.servers import MariaDBProcess
 from kickoff.tuning.files import tuned_files
 from kickoff.tuning.fleet import Fleet
@@ -25,6 +25,7 @@ class TunedMariaDBProcess(MariaDBProcess):
     def __init__(self, folder: Path, fleet: Fleet) -> None:
         super().__init__(folder)
         self.host = fleet.database.address
+        self.port = free_port(self.host)
         self.configuration = folder / "server.cnf"
         files = {file.name: file.text for file in tuned_files(fleet)}
         self.accounts = files["mysql/users.sql"]

@@ -10,7 +10,8 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,8 @@ SYSTEM_FOLDERS = ["/usr/local/sbin", "/usr/sbin", "/sbin"]  # Not in everybody's
 class ServerProcess:
     """Runs `command` in `folder`, as an unprivileged user when the tests run as root.
 
-    Ends only the process that it started, by its id.
+    Ends only the process that it started, by its id. It has a session of its own: Ctrl-C is for
+    whoever started it, who ends it.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -38,28 +40,50 @@ class ServerProcess:
         """Does it do its work by now?"""
         raise NotImplementedError
 
+    def environment(self) -> Mapping[str, str] | None:
+        """Its variables; None for those of this process."""
+        return None
+
+    def privileges(self) -> dict[str, Any]:
+        """Arguments for subprocess that say as whom it runs."""
+        return as_unprivileged_user()
+
+    @property
+    def working_folder(self) -> Path:
+        return self.folder
+
     @property
     def pid(self) -> int:
         assert self._process is not None, "not started"
         return self._process.pid
 
+    @property
+    def is_running(self) -> bool:
+        """Started, and neither stopped nor gone by itself. A frozen one runs."""
+        return self._process is not None and self._process.poll() is None
+
+    def log(self) -> str:
+        """What it said since it was started."""
+        return (self.folder / "log").read_text(errors="replace")
+
     def start(self) -> None:
         """Starts and waits until it answers; RuntimeError with its last words when it ends."""
-        log = self.folder / "log"
-        with log.open("wb") as output:
+        with (self.folder / "log").open("wb") as output:
             self._process = subprocess.Popen(
                 self.command(),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
-                cwd=self.folder,
-                **as_unprivileged_user(),
+                cwd=self.working_folder,
+                env=self.environment(),
+                start_new_session=True,
+                **self.privileges(),
             )
         give_up_at = time.monotonic() + START_LIMIT_S
         while not self.answers():
             if self._process.poll() is not None or time.monotonic() > give_up_at:
                 self.kill()
-                words = log.read_text(errors="replace")[-2000:]
+                words = self.log()[-2000:]
                 raise RuntimeError(f"{self.command()[0]} did not start:\n{words}")
             time.sleep(0.01)
 
@@ -78,22 +102,27 @@ class ServerProcess:
 
     def freeze(self) -> None:
         """It keeps its connections and accepts new ones, but never answers: SIGSTOP."""
-        os.kill(self.pid, signal.SIGSTOP)
+        self._send(self.pid, signal.SIGSTOP)
         os.waitid(os.P_PID, self.pid, os.WSTOPPED)  # Until its last thread stands still.
 
     def thaw(self) -> None:
-        os.kill(self.pid, signal.SIGCONT)
+        self._send(self.pid, signal.SIGCONT)
 
     def _end(self, how: signal.Signals) -> None:
         if self._process is None:
             return
         process, self._process = self._process, None
-        process.send_signal(how)
+        with suppress(ProcessLookupError):
+            self._send(process.pid, how)
+            self._send(process.pid, signal.SIGCONT)  # Frozen, it would not hear of it.
         try:
             process.wait(STOP_LIMIT_S)
         except subprocess.TimeoutExpired:
-            process.kill()
+            self._send(process.pid, signal.SIGKILL)
             process.wait()
+
+    def _send(self, pid: int, what: signal.Signals) -> None:
+        os.kill(pid, what)
 
 
 def program(*names: str, package: str) -> str:
@@ -128,10 +157,10 @@ def as_unprivileged_user() -> dict[str, Any]:
     return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
 
 
-def free_port() -> int:
-    """A TCP port on 127.0.0.1 that nobody used a moment ago."""
+def free_port(address: str = "127.0.0.1") -> int:
+    """A TCP port at this address that nobody used a moment ago."""
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        probe.bind((address, 0))
         port: int = probe.getsockname()[1]
         return port
 

@@ -40,15 +40,16 @@ class MemcachedProcess(ServerProcess):
         self._program = program("memcached", package="memcached")
         self._options = options
         self._socket = folder / "memcached.sock" if on_socket else None
+        self.host = HOST
         self.port = free_port()
 
     @property
     def address(self) -> str:
-        return f"{HOST}:{self.port}" if self._socket is None else f"unix:{self._socket}"
+        return f"{self.host}:{self.port}" if self._socket is None else f"unix:{self._socket}"
 
     def command(self) -> Sequence[str]:
         if self._socket is None:
-            place = ["-l", HOST, "-p", str(self.port)]
+            place = ["-l", self.host, "-p", str(self.port)]
         else:
             place = ["-s", str(self._socket)]
         return [self._program, *place, "-m", "64", "-t", "2", *self._options]
@@ -75,7 +76,7 @@ class MemcachedProcess(ServerProcess):
 
     def _connect(self) -> socket.socket:
         if self._socket is None:
-            return socket.create_connection((HOST, self.port), timeout=1)
+            return socket.create_connection((self.host, self.port), timeout=1)
         connection = socket.socket(socket.AF_UNIX)
         connection.settimeout(1)
         try:

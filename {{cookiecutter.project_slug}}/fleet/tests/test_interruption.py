@@ -3,7 +3,7 @@ import signal
 
 import pytest
 
-from fleet.bench.interruption import SIGNALS, held, listen
+from fleet.interruption import SIGNALS, held, listen
 
 
 @pytest.fixture(autouse=True)
