@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import unescape
+from itertools import pairwise
 
 CSRF_TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 OPTION = re.compile(r'<option value="([^"]+)">([^<]+)</option>')
@@ -84,5 +85,5 @@ def lineup(players: Mapping[str, Sequence[str]], turn: int) -> dict[str, str]:
 def _parts(html: str) -> Iterator[str]:
     """The page from each match on up to the next."""
     starts = [found.start() for found in NEXT_MATCH.finditer(html)]
-    for start, end in zip(starts, [*starts[1:], len(html)], strict=True):
+    for start, end in pairwise([*starts, len(html)]):
         yield html[start:end]

@@ -1,4 +1,4 @@
-"""Who writes down which line-ups are committed: the database itself, in the transactions of the site.
+"""Who writes down which line-ups are committed: the database itself, in the same transactions.
 
 A trigger on the table of line-ups adds a row to a book of its own. It is committed with the line-up
 or not at all, so what is in the book was saved, and in this order.

@@ -74,8 +74,8 @@ class Report:
         yield from (_row(result) for result in self.results)
         yield ""
         yield (
-            "Failed are all requests without a good answer, a clear 503 included. Lost are line-ups "
-            "that were acknowledged and are not in the database."
+            "Failed are all requests without a good answer, a clear 503 included. Lost are "
+            "line-ups that were acknowledged and are not in the database."
         )
         yield ""
         yield "Machine: " + ", ".join(f"{name} {value}" for name, value in self.machine.items())

@@ -62,8 +62,9 @@ def _versions(fleet: RunningFleet) -> dict[str, str]:
 
 def _shape(fleet: RunningFleet) -> str:
     processes = len(fleet.nodes[0].daemon_pids)
+    nodes, caches, refreshers = len(fleet.nodes), len(fleet.memcacheds), len(fleet.refreshers)
     return (
-        f"The fleet: HAProxy, {len(fleet.nodes)} nodes of Apache with {processes} daemon processes "
-        f"each, MariaDB, {len(fleet.memcacheds)} memcached, {len(fleet.refreshers)} refreshers, all "
-        "on one machine, from the files in `deploy/`."
+        f"The fleet: HAProxy, {nodes} nodes of Apache with {processes} daemon processes each, "
+        f"MariaDB, {caches} memcached, {refreshers} refreshers, all on one machine, from the "
+        "files in `deploy/`."
     )

@@ -41,11 +41,13 @@ class TestAnyOtherHost:
             permitted(url, None, nobody)
 
     def test_is_told_how_to_name_it(self):
-        with pytest.raises(RefusedError, match="--host-i-own example.com$"):
+        with pytest.raises(RefusedError, match=r"--host-i-own example\.com$"):
             permitted("http://example.com/", None, nobody)
 
     def test_is_refused_when_another_was_named(self):
-        with pytest.raises(RefusedError, match="leads to example.com, --host-i-own names my.site"):
+        with pytest.raises(
+            RefusedError, match=r"leads to example\.com, --host-i-own names my\.site"
+        ):
             permitted("http://example.com/", "my.site", nobody)
 
     @pytest.mark.parametrize("typed", ["", "y", "yes", "example", "example.org"])

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-from fleet.drills.catalogue import caches, database, deploys, nodes, overload, refreshers, strangers
-from fleet.drills.catalogue import surroundings
+from fleet.drills.catalogue import (
+    caches,
+    database,
+    deploys,
+    nodes,
+    overload,
+    refreshers,
+    strangers,
+    surroundings,
+)
 from fleet.drills.drill import Drill
 
 DRILLS: list[Drill] = [

@@ -55,7 +55,7 @@ def _deploy(scene: Scene, node: WebNode, release: Path) -> None:
 
 
 def _new_release(scene: Scene) -> Path:
-    """Another commit of the same project. Its static files are there before the first node has it."""
+    """Another commit of the same project, with its static files."""
     first = scene.fleet.release
     release = first.with_name("second")
     make_release(release, {**scene.fleet.site.variables, "RELEASE": "second"})

@@ -1,4 +1,4 @@
-"""Those who are no visitors: slow clients, connections that nobody uses, probes with a wrong Host."""
+"""Those who are no visitors: slow clients, those who never read, probes with a foreign Host."""
 
 from __future__ import annotations
 

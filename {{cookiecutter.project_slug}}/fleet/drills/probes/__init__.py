@@ -1,1 +1,1 @@
-"""The processes that know the site: who prepares it, who plays the match, who looks at the slots."""
+"""The processes that know the site: one prepares it, one plays, one looks at the slots."""

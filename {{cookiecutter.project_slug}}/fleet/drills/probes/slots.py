@@ -1,4 +1,4 @@
-"""Looks at the slots of the live matches all the time: no value may ever be followed by an older."""
+"""Looks at the slots of the live matches all the time: no value may be followed by an older."""
 
 from __future__ import annotations
 

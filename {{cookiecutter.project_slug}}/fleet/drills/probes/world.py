@@ -39,7 +39,7 @@ class Role:
         matches = list(round_.matches.order_by("pk")[:LIVE_MATCHES])
         for match in matches:
             kick_off(match.pk)
-        squad = _squad(competition.pk)
+        squad = squad_of(competition.pk)
         return {
             "matches": [match.pk for match in matches],
             "leagues": [league.pk for league in leagues],
@@ -80,7 +80,7 @@ def _manager(competition_id: int, number: int, squad: Squad) -> Manager:
     return Manager(client.cookies[settings.SESSION_COOKIE_NAME].value, team.pk, squad)
 
 
-def _squad(competition_id: int) -> Squad:
+def squad_of(competition_id: int) -> Squad:
     squads = CompetitionReads.squads.build(competition_id)
     assert squads is not None
     starters, bench = [], []

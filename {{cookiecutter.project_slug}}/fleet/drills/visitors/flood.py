@@ -1,7 +1,7 @@
 """Far more visitors than the fleet can serve: python -m fleet.drills.visitors.flood PLAN
 
-First a few ask as fast as they are answered: what the fleet can do. Then so many times as many come,
-whatever becomes of those before them.
+First a few ask as fast as they are answered: what the fleet can do. Then so many times as many
+come, whatever becomes of those before them.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""HTTP/1.1 over sockets, as little of it as the visitors need: so a request costs next to nothing."""
+"""HTTP/1.1 over sockets, as little of it as visitors need: so a request costs next to nothing."""
 
 from __future__ import annotations
 
@@ -25,6 +25,10 @@ class NoAnswerError(Exception):
     """The connection was refused, or ended before the answer did."""
 
 
+class ClosedError(NoAnswerError):
+    """The connection ended before the first byte of an answer."""
+
+
 class Connection:
     """To the site. Not for two requests at a time."""
 
@@ -38,7 +42,7 @@ class Connection:
     async def exchange(self, request: bytes) -> tuple[Answer, bool]:
         """The answer, and whether the connection stays open."""
         self._writer.write(request)
-        head = (await self._reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+        head = (await self._head()).decode("latin-1")
         first, *lines = head.rstrip().split("\r\n")
         version, status = first.split(" ", 2)[:2]
         pairs = (line.partition(":") for line in lines)
@@ -47,6 +51,16 @@ class Connection:
         stays = is_whole and version == "HTTP/1.1" and headers.get("connection") != "close"
         self.idle_since = time.monotonic()
         return Answer(int(status), headers, body), stays
+
+    async def _head(self) -> bytes:
+        try:
+            return await self._reader.readuntil(b"\r\n\r\n")
+        except asyncio.IncompleteReadError as error:
+            if error.partial:
+                raise
+            raise ClosedError("the connection was closed") from error
+        except ConnectionError as error:
+            raise ClosedError(f"the connection ended: {error!r}") from error
 
     async def _body(self, headers: Mapping[str, str]) -> tuple[bytes, bool]:
         """With False it was all that came before the end of the connection."""
@@ -95,8 +109,8 @@ class Client:
         if connection is not None:
             try:
                 return await self._exchange(connection, request)
-            except NoAnswerError:
-                pass  # It was closed while nobody used it: browsers ask once more, too.
+            except ClosedError:
+                pass  # while nobody used it: browsers ask once more, too
         try:
             connection = Connection(*await asyncio.open_connection(self._address, self._port))
         except OSError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from itertools import count, cycle
 from typing import Any
 from urllib.parse import urlencode
@@ -44,14 +44,13 @@ class Visitors:
             self._steadily(plan.saves_per_s, self._save),
         )
 
-    async def _steadily(self, per_s: float, visit: Callable[[], Awaitable[None]]) -> None:
+    async def _steadily(self, per_s: float, visit: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Begins a visit at each beat, whether the last one is over or not."""
-        started, running = time.monotonic(), set()
-        for beat in count():
-            await asyncio.sleep(started + beat / per_s - time.monotonic())
-            task = asyncio.ensure_future(visit())
-            running.add(task)
-            task.add_done_callback(running.discard)
+        started = time.monotonic()
+        async with asyncio.TaskGroup() as visits:
+            for beat in count():
+                await asyncio.sleep(started + beat / per_s - time.monotonic())
+                visits.create_task(visit())
 
     async def _read_page(self) -> None:
         await self._get(Kind.PAGE, next(self._pages))
