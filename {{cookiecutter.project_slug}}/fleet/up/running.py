@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -91,22 +92,26 @@ class RunningFleet:
             "manage.py",
             *arguments,
         ]
-        try:
-            done = subprocess.run(
+        with held():
+            process = subprocess.Popen(
                 command,
                 cwd=node.release,
                 env={**self._environment(node), **variables},
                 stdin=subprocess.DEVNULL,
-                capture_output=True,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
                 encoding="utf-8",
                 start_new_session=True,
                 **identity().arguments,
             )
-        except OSError as error:
-            raise FleetError(f"manage.py {arguments[0]}: {error}") from error
-        if done.returncode:
-            raise FleetError(f"manage.py {' '.join(arguments)} failed.\n{done.stderr[-3000:]}")
-        return done.stdout
+        try:
+            output, errors = process.communicate()
+        finally:
+            process.kill()
+            process.wait()
+        if process.returncode:
+            raise FleetError(f"manage.py {' '.join(arguments)} failed.\n{errors[-3000:]}")
+        return output
 
     def new_folder(self, name: str) -> Path:
         """One for a server, which its user owns."""
@@ -123,20 +128,22 @@ class RunningFleet:
         self._make_site()
         self._fill()
         self._start_web()
-        if self.settings.speed is not None:
-            self.play()
+        self.play()
 
-    def play(self) -> None:
-        """The rest of the season, live; from its fourth match day when it has been played."""
-        assert self.settings.speed is not None
-        words = ["replay", "--all", "--speed", f"{self.settings.speed:g}"]
-        if self.replay is None:
-            folder = self.new_folder("replay")
-        else:
-            folder = self.replay.folder
-            words += ["--round", "4", "--restart"]
+    def play(self, *arguments: str) -> None:
+        """The rest of the season, live."""
+        if self.settings.speed is None:
+            return
+        folder = self.replay.folder if self.replay else self.new_folder("replay")
+        self._servers = [server for server in self._servers if server is not self.replay]
+        words = ["replay", "--all", "--speed", f"{self.settings.speed:g}", *arguments]
         self.replay = ManageProcess(folder, self.release, self.environment, *words)
         self._start(self.replay)
+
+    def keep_playing(self) -> None:
+        """Goes on where a replay has failed, and from the fourth match day when all are played."""
+        if self.replay is not None and not self.replay.is_running:
+            self.play(*([] if self.replay.has_failed else ["--round", "4", "--restart"]))
 
     def end(self) -> None:
         """All processes, whatever has been done to them."""
@@ -153,7 +160,8 @@ class RunningFleet:
             Cache(self.new_folder(server.name), self.shape, server, self.files)
             for server in self.shape.memcached
         ]
-        self.mariadb.install()
+        with held():
+            self.mariadb.install()
         self._start(self.mariadb, *self.memcacheds)
 
     def _make_site(self) -> None:
@@ -176,11 +184,14 @@ class RunningFleet:
         ]
 
     def _fill(self) -> None:
-        self._say("collecting static files, making tables")
-        self.manage("collectstatic", "--no-input")
+        self._say("making tables and static files")
+        words = ["collectstatic", "--no-input"]
+        files = ManageProcess(self.new_folder("static"), self.release, self.environment, *words)
+        self._start(files)
         self.manage("migrate", DATABASE_URL=self.site.owner_url, DATABASE_READ_TIMEOUT_S="0")
         self._say(f"inventing {self.settings.leagues} leagues")
         self.manage("demo_data", "--leagues", str(self.settings.leagues))
+        files.finish()
 
     def _start_web(self) -> None:
         self._say("starting refreshers, Apache and HAProxy")
@@ -217,6 +228,8 @@ def running_fleet(settings: FleetSettings | None = None, say: Say = str) -> Iter
     """
     settings = settings or FleetSettings()
     check_packages()
+    if settings.port is not None:
+        check_port(settings.port)
     with ExitStack() as stack:
         folder = stack.enter_context(fleet_folder(settings.folder))
         try:
@@ -230,3 +243,14 @@ def running_fleet(settings: FleetSettings | None = None, say: Say = str) -> Iter
         except RuntimeError as failed:  # of a server, with its last words
             raise FleetError(str(failed)) from failed
         yield fleet
+
+
+def check_port(port: int) -> None:
+    """FleetError when HAProxy could not listen there."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # As HAProxy does.
+        try:
+            probe.bind(("127.0.0.1", port))
+        except (OSError, OverflowError) as error:
+            why = f"Port {port} of 127.0.0.1 is taken. Try another."
+            raise FleetError(why) from error

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from fleet.up.errors import FleetError
 from fleet.up.python import identity
 from kickoff.testing.apache import ApacheProcess
 from kickoff.testing.haproxy import HAProxyProcess
@@ -59,6 +60,8 @@ class Cache(MemcachedProcess):
 class WebNode(ApacheProcess):
     """Apache and its daemon processes with the site. `release` is a link to the one it serves."""
 
+    stop_limit_s = 35  # TimeoutStopSec of its unit
+
     def __init__(self, folder: Path, shape: Fleet, node: Node, release: Path) -> None:
         self.node = self.name = node.name
         self.address = node.address
@@ -94,6 +97,13 @@ class WebNode(ApacheProcess):
         """As somebody of our networks asks this node, past HAProxy."""
         return ask(self.port, path, host=self.host, address=self.address, **how)
 
+    def answers(self) -> bool:
+        """Python does: ready, or 404 because it drains."""
+        try:
+            return self.get("/readyz").status in {200, 404}
+        except OSError:
+            return False
+
     def stop(self) -> None:
         """As its unit: SIGWINCH, so that requests finish; then nothing of it is left."""
         self._end(signal.SIGWINCH)
@@ -127,7 +137,14 @@ class ManageProcess(ServerProcess):
         return [*identity().prefix, python, "manage.py", *self._arguments]
 
     def answers(self) -> bool:
-        return self.is_running
+        return True
+
+    def finish(self) -> None:
+        """Waits for its end; FleetError with its last words when it failed."""
+        assert self._process is not None, "not started"
+        if self._process.wait():
+            words = self.log()[-3000:]
+            raise FleetError(f"manage.py {' '.join(self._arguments)} failed.\n{words}")
 
     def environment(self) -> Mapping[str, str]:
         return {**BARE, **self._variables}

@@ -14,7 +14,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 
@@ -113,6 +113,14 @@ class ApacheProcess(ServerProcess):
         shutil.copy(APPLICATION, self.release / "config" / "wsgi.py")
         (self.release / ".venv").symlink_to(python.parent.parent)
         (self.release / "mod_wsgi.so").symlink_to(module)
+
+    def _end(self, how: signal.Signals) -> None:
+        """With what its parent has left behind, as systemd's KillMode=mixed has it."""
+        group = self._process.pid if self._process else None
+        super()._end(how)
+        if group is not None:
+            with suppress(ProcessLookupError):
+                os.killpg(group, signal.SIGKILL)
 
     def _send(self, pid: int, what: signal.Signals) -> None:
         """What nobody can catch goes to all processes of its session, the rest to their parent."""

@@ -57,17 +57,22 @@ class HAProxyProcess(ServerProcess):
         how.setdefault("host", self.fleet.site.domain)
         return ask(self.port, path, **how)  # type: ignore[arg-type]
 
-    def tell(self, command: str) -> str:
-        """The answer of the admin socket."""
+    def tell(self, command: str, limit_s: float = 10) -> str:
+        """The answer of the admin socket. OSError when there is none."""
         with socket.socket(socket.AF_UNIX) as connection:
+            connection.settimeout(limit_s)
             connection.connect(str(self.socket))
             connection.sendall(command.encode() + b"\n")
             return b"".join(iter(lambda: connection.recv(65536), b"")).decode()
 
+    def statistics(self, limit_s: float = 10) -> list[dict[str, str]]:
+        """All that it counts: a row for each frontend, server and backend."""
+        text = self.tell("show stat", limit_s).removeprefix("# ")
+        return list(csv.DictReader(io.StringIO(text)))
+
     def servers(self, backend: str) -> dict[str, dict[str, str]]:
         """The statistics of its servers, by name: status, weight, slim (maxconn), stot …"""
-        rows = csv.DictReader(io.StringIO(self.tell("show stat").removeprefix("# ")))
-        own = (row for row in rows if row["pxname"] == backend)
+        own = (row for row in self.statistics() if row["pxname"] == backend)
         return {row["svname"]: row for row in own if row["svname"] not in {"FRONTEND", "BACKEND"}}
 
     def _moved(self, text: str, ports: Mapping[str, int]) -> str:

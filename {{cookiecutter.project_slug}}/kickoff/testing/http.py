@@ -26,6 +26,7 @@ def ask(
     address: str = "127.0.0.1",
     source: str = "127.0.0.1",
     method: str = "GET",
+    body: str | None = None,
     timeout_s: float = 30,
     **headers: str,
 ) -> Answer:
@@ -33,7 +34,7 @@ def ask(
     connection = HTTPConnection(address, port, timeout_s, source_address=(source, 0))
     sent = {name.replace("_", "-"): value for name, value in headers.items()}
     try:
-        connection.request(method, path, headers={"Host": host, **sent})
+        connection.request(method, path, body, {"Host": host, **sent})
         response = connection.getresponse()
         return Answer(response.status, response.headers, response.read())
     finally:

@@ -29,6 +29,8 @@ class ServerProcess:
     whoever started it, who ends it.
     """
 
+    stop_limit_s = STOP_LIMIT_S  # Then it is killed.
+
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._process: subprocess.Popen[bytes] | None = None
@@ -61,6 +63,11 @@ class ServerProcess:
     def is_running(self) -> bool:
         """Started, and neither stopped nor gone by itself. A frozen one runs."""
         return self._process is not None and self._process.poll() is None
+
+    @property
+    def has_failed(self) -> bool:
+        """It has ended by itself, and not well."""
+        return self._process is not None and bool(self._process.poll())
 
     def log(self) -> str:
         """What it said since it was started."""
@@ -116,7 +123,7 @@ class ServerProcess:
             self._send(process.pid, how)
             self._send(process.pid, signal.SIGCONT)  # Frozen, it would not hear of it.
         try:
-            process.wait(STOP_LIMIT_S)
+            process.wait(self.stop_limit_s)
         except subprocess.TimeoutExpired:
             self._send(process.pid, signal.SIGKILL)
             process.wait()

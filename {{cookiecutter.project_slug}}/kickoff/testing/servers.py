@@ -119,6 +119,7 @@ class MariaDBProcess(ServerProcess):
             check=True,
             capture_output=True,
             cwd=self.folder,
+            start_new_session=True,  # Ctrl-C would end the script, and not what it has started.
             **as_unprivileged_user(),
         )
 

@@ -16,6 +16,7 @@ from fleet.bench.processes import PROJECT, BenchError
 from fleet.bench.requirements import AtMost
 from fleet.bench.rows import Row
 from fleet.bench.sampling import Measured
+from fleet.tests.leftovers import processes_in
 
 
 class Pretend:
@@ -111,21 +112,6 @@ def start(temporary, out, *arguments):
         encoding="utf-8",
         start_new_session=True,
     )
-
-
-def processes_in(folder):
-    """Those that work in it, or were told of it."""
-    found = []
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            words = process.joinpath("environ").read_bytes()
-            words += process.joinpath("cmdline").read_bytes()
-            words += os.readlink(process / "cwd").encode()
-        except OSError:
-            continue  # it has ended, or is somebody else's
-        if str(folder).encode() in words:
-            found.append(process.name)
-    return found
 
 
 @pytest.mark.hammer
