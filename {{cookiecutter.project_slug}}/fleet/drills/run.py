@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
+import subprocess
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from fleet.bench.machine import describe
-from fleet.bench.world import server_version
 from fleet.drills.drill import Drill, Result
 from fleet.drills.report import Report
 from fleet.drills.scene import Lengths
 from fleet.drills.stage import stage
 from fleet.target import RefusedError, host_of, is_loopback
 from fleet.up import FleetSettings, RunningFleet, running_fleet
+from kickoff.testing.processes import program
 
 Say = Callable[[str], None]
 
@@ -52,12 +54,20 @@ def write(report: Report, folder: Path) -> None:
 
 
 def _versions(fleet: RunningFleet) -> dict[str, str]:
-    servers = {
-        "HAProxy": fleet.haproxy,
-        "MariaDB": fleet.mariadb,
-        "memcached": fleet.memcacheds[0],
+    asked = {
+        "HAProxy": [fleet.haproxy.command()[0], "-v"],
+        "Apache": [program("apache2", "httpd", package="apache2"), "-v"],
+        "MariaDB": [fleet.mariadb.command()[0], "--version"],
+        "memcached": [fleet.memcacheds[0].command()[0], "--version"],
     }
-    return {name: server_version(server.command()[0]) for name, server in servers.items()}
+    return {name: _first_number(command) for name, command in asked.items()}
+
+
+def _first_number(command: Sequence[str]) -> str:
+    """The version, in what a server says about itself."""
+    said = subprocess.run(command, capture_output=True, check=True, text=True).stdout
+    found = re.search(r"\d+(\.\d+)+", said)
+    return found[0] if found else "unknown"
 
 
 def _shape(fleet: RunningFleet) -> str:

@@ -71,7 +71,9 @@ class Stage:
             self._wait_until_normal(scene)
         except (DrillError, FleetError, OSError, RuntimeError) as error:
             problems.append(str(error))
-        time.sleep(drill.behind_s)
+        # So that what is too old by then is seen.
+        mended_at = scene.mended_at or time.monotonic()
+        scene.wait(mended_at + drill.behind_s + CALM_S - time.monotonic())
         evidence = self._evidence(scene, began)
         result = judged(drill, evidence)
         return Result(drill, evidence, [*problems, *result.problems])
@@ -109,7 +111,8 @@ class Stage:
         give_up_at = ended + IN_FLIGHT_LIMIT_S
         while self._visitors.waiting_since() < ended and time.monotonic() < give_up_at:
             time.sleep(0.1)
-        requests = self.requests()
+        requests, slots = self.requests(), self._slots.ask("seen")
+        scene.facts["looks at slots"] = slots["looks"]
         broken_at = scene.broken_at or began
         evidence = Evidence(
             requests=[r for r in requests if began < r.started <= ended],
@@ -120,7 +123,7 @@ class Stage:
             commits=[Commit(*row) for row in self._feed.ask("commits")],
             facts=scene.facts,
             lost=self._notary.lost(r for r in requests if r.started <= ended),
-            backward=self._slots.ask("seen")["backward"],
+            backward=slots["backward"],
         )
         self._ended = ended
         return evidence

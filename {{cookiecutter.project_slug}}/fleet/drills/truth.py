@@ -33,6 +33,8 @@ class RightForItsTime:
 
     def problems(self, evidence: Evidence) -> Iterator[str]:
         yield from evidence.backward
+        if not any(request.scores for request in evidence.requests):
+            yield "nobody saw a score"
         for request in evidence.requests:
             for seen in request.scores:
                 yield from self._problem(evidence, request, seen)
@@ -126,6 +128,8 @@ class NothingLost:
 
     def problems(self, evidence: Evidence) -> Iterator[str]:
         yield from evidence.lost
+        if all(request.is_failed for request in evidence.of([Kind.SAVE])):
+            yield "nothing was acknowledged"
 
 
 def _history(commits: Sequence[Commit], match: int) -> _History:

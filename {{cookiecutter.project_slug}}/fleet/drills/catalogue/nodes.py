@@ -27,6 +27,7 @@ OUT_S = 4.5
 # The same, and each of the three checks waits for its time-out of 2 s.
 OUT_FROZEN_S = OUT_S + 3 * 2
 BACK_LIMIT_S = 20.0
+LOOKED_AT_S = 2.0  # when a node is back: for NoSpike
 
 
 def daemon_killed(scene: Scene) -> None:
@@ -55,7 +56,7 @@ def node_stopped(scene: Scene) -> None:
     _bring_back(node)
     scene.mended()
     scene.wait_until(lambda: scene.is_up(node.name), "back in", BACK_LIMIT_S)
-    scene.wait(scene.lengths.outage_s)  # for NoSpike
+    scene.wait(LOOKED_AT_S)
 
 
 def node_frozen(scene: Scene) -> None:
@@ -77,7 +78,7 @@ def node_frozen(scene: Scene) -> None:
     node.thaw()
     scene.mended()
     scene.wait_until(lambda: scene.is_up(node.name), "back in", BACK_LIMIT_S)
-    scene.wait(scene.lengths.outage_s)
+    scene.wait(LOOKED_AT_S)
 
 
 def most_nodes_unready(scene: Scene) -> None:
@@ -164,7 +165,6 @@ DRILLS = [
             FactAtMost(OUT_AFTER, OUT_FROZEN_S, "out within the check interval"),
             NoSpike(),
         ],
-        behind_s=12.0,  # a request that the frozen node had is answered when it thaws
     ),
     Drill(
         "nodes-unready",
