@@ -25,7 +25,9 @@ NEW_BOOK = f"""
 CREATE DATABASE {BOOK};
 CREATE TABLE {BOOK}.saves (id BIGINT AUTO_INCREMENT PRIMARY KEY, team BIGINT, captain BIGINT);
 """
-LATER_TURNS = 50  # that may have been sent, and saved, after the last that was acknowledged
+# That may have been sent, and saved, after the last that was acknowledged. The line-ups repeat after
+# 22 turns, and one from before it must not pass.
+LATER_TURNS = 20
 
 
 class Notary:

@@ -7,7 +7,7 @@ import pytest
 from fleet.drills import __main__ as command
 from fleet.drills.catalogue import DRILLS
 from fleet.drills.drill import Drill, Verdict, judged, not_run
-from fleet.drills.evidence import Kind
+from fleet.drills.evidence import Kind, SeenScore
 from fleet.drills.promises import NO_ERROR
 from fleet.drills.report import Report
 from fleet.drills.run import write
@@ -35,13 +35,18 @@ def report(evidence, request_at):
 
 
 @pytest.fixture
-def kept(report, request_at):
-    return report(request_at(11), request_at(12, Kind.SAVE, took=0.5))
+def live(request_at):
+    return request_at(11, Kind.LIVE, scores=(SeenScore(1, 0, 0),))
 
 
 @pytest.fixture
-def broken(report, request_at):
-    requests = [request_at(11), request_at(14.2, Kind.SAVE, took=1.3, status=503)]
+def kept(report, request_at, live):
+    return report(live, request_at(12, Kind.SAVE, took=0.5))
+
+
+@pytest.fixture
+def broken(report, request_at, live):
+    requests = [live, request_at(14.2, Kind.SAVE, took=1.3, status=503)]
     return report(*requests, lost=["save 3 of team 1"])
 
 
