@@ -25,7 +25,7 @@ NEW_BOOK = f"""
 CREATE DATABASE {BOOK};
 CREATE TABLE {BOOK}.saves (id BIGINT AUTO_INCREMENT PRIMARY KEY, team BIGINT, captain BIGINT);
 """
-# That may have been sent, and saved, after the last that was acknowledged. The line-ups repeat after
+# That may have been sent, and saved, after the last acknowledged one. The line-ups repeat after
 # 22 turns, and one from before it must not pass.
 LATER_TURNS = 20
 
