@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import Any
 
 from django.conf import settings
-from django.db import close_old_connections
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -62,10 +62,11 @@ class Role:
 
     def lineups(self, teams: list[int]) -> dict[int, list[Any]]:
         """Of each team the captain and the players by their places, as they are in the database:
-        by one statement, so that nobody saves in between."""
-        close_old_connections()
+        by one statement, so that nobody saves in between. The connection is given back: the database
+        may be another process the next time."""
         places = LineupPlace.objects.filter(lineup__team__in=teams).by_lineup()
-        rows = places.values_list("lineup__team", "lineup__captain", "player")
+        rows = list(places.values_list("lineup__team", "lineup__captain", "player"))
+        connection.close()
         return {
             team: [captain, [player for *_, player in found]]
             for (team, captain), found in groupby(rows, key=lambda row: row[:2])

@@ -151,6 +151,19 @@ class TestPublicPages:
             assert list(pool.map(visit, range(64))) == [200] * 64
         assert apache.asked("/public/slow") == 2
 
+    def test_while_it_is_renewed_nobody_gets_one_from_long_ago(self, apache):
+        """Its second, and two more in which others get the old one; then it is gone."""
+        old = apache.get("/public/slow/forgotten").body
+        time.sleep(4.5)
+        start = threading.Barrier(8)
+
+        def visit(number):
+            start.wait()
+            return apache.get("/public/slow/forgotten").body
+
+        with ThreadPoolExecutor(8) as pool:
+            assert old not in list(pool.map(visit, range(8)))
+
     def test_a_page_as_large_as_allowed_is_kept(self, apache):
         for _ in range(2):
             assert len(apache.get("/public/kept/large?180000").body) > 180_000
