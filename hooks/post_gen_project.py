@@ -22,7 +22,15 @@ ANSWERS = r"""{
 
 # With this answer, these files and folders go.
 REMOVALS: dict[tuple[str, str | bool], list[str]] = {
-    ("sample_site", False): ["fantasy", "fleet/bench", "docs/bench.md", "docs/bench.svg"],
+    ("sample_site", False): [
+        "fantasy",
+        "fleet",
+        "docs/fleet.md",
+        "docs/bench.md",
+        "docs/bench.svg",
+        "docs/drills.md",
+        "docs/load.md",
+    ],
     ("ci", "github"): [".gitlab-ci.yml"],
     ("ci", "gitlab"): [".github"],
     ("ci", "none"): [".github", ".gitlab-ci.yml"],

@@ -14,10 +14,10 @@ THEIR_OWN = {".env", ".kickoff.json"}  # the key, and the answer itself
 
 def remove_by_hand(project):
     """What README.md says under "Remove the sample site", done as an editor would."""
-    for folder in ("fantasy", "fleet/bench"):
+    for folder in ("fantasy", "fleet"):
         shutil.rmtree(project.path / folder)
-    for file in ("docs/bench.md", "docs/bench.svg"):
-        (project.path / file).unlink()
+    for file in ("fleet.md", "bench.md", "bench.svg", "drills.md", "load.md"):
+        (project.path / "docs" / file).unlink()
     found = project.run(
         "grep", "-rlE", r"sample site(: begin|: end)?( (#}|-->|\*/))?$", ".", "--exclude-dir=.git"
     )

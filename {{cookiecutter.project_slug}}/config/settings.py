@@ -55,10 +55,12 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "csp",
     "django_htmx",
+    "waffle",
     "kickoff.brakes",
     "kickoff.health",
     "kickoff.caching",
     "kickoff.tuning",
+    "kickoff.rollout",
     "accounts",
     "fantasy",  # sample site
 ]
@@ -73,6 +75,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "kickoff.rollout.middleware.RolloutMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -132,6 +135,9 @@ elif DATABASES["default"]["ENGINE"] == "django.db.backends.mysql":
         },
     }
 
+# Routers that know of replicas come after it.
+DATABASE_ROUTERS = ["kickoff.caching.routing.BuildersReadThePrimary"]
+
 # -- Cache -----------------------------------------------------------------------------------------
 
 # Where the slots of cached reads live: a file of their own, or memcached.
@@ -160,6 +166,11 @@ SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 # What templates of cached pages know: they have no request, so no context processor either.
 CACHING_CONTEXT = {"site_name": SITE_NAME}
 CACHING_RELEASE = RELEASE  # another release renders its pages anew
+
+# -- Flags -----------------------------------------------------------------------------------------
+
+WAFFLE_FLAG_MODEL = "rollout.Flag"
+WAFFLE_ENABLE_ADMIN_PAGES = False  # kickoff.rollout has its own, for flags only.
 
 # -- Health ----------------------------------------------------------------------------------------
 

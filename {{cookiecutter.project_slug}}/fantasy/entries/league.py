@@ -51,18 +51,19 @@ def _build_roster(league_id: int) -> pages.Roster | None:
 
 def _parts(league_id: int) -> list[Versioned[Any]] | None:
     roster = LeagueReads.roster.versioned(league_id)
-    if roster.value is None:
+    head = roster.head(pages.RosterHead)
+    if head is None:
         return None
-    calendar = CompetitionReads.calendar.versioned(roster.value.competition_id)
+    calendar = CompetitionReads.calendar.versioned(head.competition_id)
     if calendar.value is None:
         return None
-    played = locked_rounds(calendar.value, among=roster.value.round_ids)
+    played = locked_rounds(calendar.value, among=head.round_ids)
     return [
         calendar,
         played,
-        CompetitionReads.squads.versioned(roster.value.competition_id),
+        CompetitionReads.squads.versioned(head.competition_id),
         roster,
-        CompetitionReads.points.versioned(roster.value.competition_id),
+        CompetitionReads.points.versioned(head.competition_id),
     ]
 
 
@@ -207,9 +208,9 @@ class LeagueReads(CachedManager, model=League):
             "fantasy.LineupPlace": "lineup__team__membership__league",
         },
     )
-    page = DerivedEntry(_derive_page, parts=_parts)
+    page = DerivedEntry(_derive_page, parts=_parts, own_part=roster)
     html = RenderedEntry("fantasy/league.html", of=page)
-    standings = DerivedEntry(_derive_standings, parts=_parts)
+    standings = DerivedEntry(_derive_standings, parts=_parts, own_part=roster)
     standings_html = RenderedEntry("fantasy/standings.html", of=standings)
     # No mark could say on which page of the list a league is that comes, goes or grows: the pages
     # that people open most are rebuilt all the time, and no other gets old.

@@ -74,6 +74,6 @@ class MatchReads(CachedManager, model=Match):
         _build_report,
         stale_when={"fantasy.Match": "pk", "fantasy.MatchEvent": "match"},
     )
-    page = DerivedEntry(_derive_page, parts=_page_parts)
+    page = DerivedEntry(_derive_page, parts=_page_parts, own_part=report)
     html = RenderedEntry("fantasy/match.html", of=page, named="match")
     report_html = RenderedEntry("fantasy/_match_report.html", of=page, named="match")

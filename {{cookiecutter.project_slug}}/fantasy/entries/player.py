@@ -114,5 +114,5 @@ class PlayerReads(CachedManager, model=Player):
             "fantasy.MatchEvent": "player",
         },
     )
-    page = DerivedEntry(_derive_page, parts=_page_parts)
+    page = DerivedEntry(_derive_page, parts=_page_parts, own_part=record)
     html = RenderedEntry("fantasy/player.html", of=page, named="player")

@@ -41,16 +41,21 @@ class RosterTeam(msgspec.Struct, frozen=True):
         return next((lineup for lineup in self.lineups if lineup.round_id == round_id), None)
 
 
-class Roster(msgspec.Struct, frozen=True):
+class RosterHead(msgspec.Struct, frozen=True):
+    """What a roster needs of others: their competition, and the rounds that it has line-ups for."""
+
+    competition_id: int
+    round_ids: tuple[int, ...]
+
+
+class Roster(RosterHead, frozen=True):
     """The part of a league's pages that belongs to this league alone. It holds line-ups that are
     still secret: no page shows it as it is."""
 
     pk: int
     name: str
     owner: str
-    competition_id: int
     teams: tuple[RosterTeam, ...]
-    round_ids: tuple[int, ...]  # for which it has line-ups
 
 
 class League(msgspec.Struct, frozen=True):

@@ -17,6 +17,7 @@ from fleet.tests.leftovers import processes_in
 from fleet.up import FleetSettings, running_fleet
 from fleet.up.errors import FleetError
 from fleet.up.release import PROJECT
+from kickoff.tuning.files import memcached_arguments
 
 
 @pytest.fixture
@@ -92,7 +93,7 @@ def test_a_fleet_with_a_document_and_nothing_left_after_ctrl_c(temporary):
     assert list(temporary.iterdir()) == []
 
 
-@pytest.mark.parametrize("moment", ["starting MariaDB", "making a release", "inventing"])
+@pytest.mark.parametrize("moment", ["starting MariaDB", "making tables"])
 def test_one_that_is_stopped_while_it_starts_leaves_nothing_either(temporary, moment):
     command = start(temporary)
     while moment not in (line := command.stderr.readline()):
@@ -128,9 +129,12 @@ class TestAnError:
         pytest.importorskip("MySQLdb")
         monkeypatch.setenv("TMPDIR", str(temporary))
         monkeypatch.setattr(tempfile, "tempdir", None)
-        monkeypatch.setattr("fleet.up.shape.MEMCACHED_MB", "many")
+        monkeypatch.setattr(
+            "fleet.up.servers.memcached_arguments",
+            lambda text: [*memcached_arguments(text), "-I", "9g"],
+        )
         with (
-            pytest.raises(FleetError, match=r"(?s)memcached did not start:.*[Ii]nvalid"),
+            pytest.raises(FleetError, match=r"(?s)memcached did not start:.*Item max size"),
             running_fleet(FleetSettings()),
         ):
             pass

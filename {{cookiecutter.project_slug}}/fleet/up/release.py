@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from fleet.up.python import wsgi_module
+from fleet.up.site import env_file
 from kickoff.testing.processes import as_unprivileged_user
 
 PROJECT = Path(__file__).parents[2]
@@ -23,8 +24,7 @@ def make_release(folder: Path, environment: Mapping[str, str]) -> None:
     shutil.copytree(PROJECT, folder, ignore=_ignored)
     (folder / ".venv").symlink_to(sys.prefix)
     (folder / "mod_wsgi.so").symlink_to(wsgi_module())
-    lines = [f"{name}={value}\n" for name, value in environment.items()]
-    (folder / ".env").write_text("".join(lines), encoding="utf-8")
+    (folder / ".env").write_text(env_file(environment), encoding="utf-8")
     give_away(folder)
 
 

@@ -18,7 +18,7 @@ from fleet.interruption import held
 from fleet.up.errors import FleetError
 from fleet.up.folder import fleet_folder
 from fleet.up.python import check_packages, identity
-from fleet.up.release import make_release
+from fleet.up.release import PROJECT, make_release
 from fleet.up.servers import BARE, Balancer, Cache, ManageProcess, Refresher, WebNode
 from fleet.up.shape import local_fleet
 from fleet.up.site import SiteEnvironment
@@ -92,26 +92,28 @@ class RunningFleet:
             "manage.py",
             *arguments,
         ]
-        with held():
-            process = subprocess.Popen(
-                command,
-                cwd=node.release,
-                env={**self._environment(node), **variables},
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                encoding="utf-8",
-                start_new_session=True,
-                **identity().arguments,
-            )
+        process = None
         try:
+            with held():
+                process = subprocess.Popen(
+                    command,
+                    cwd=node.release,
+                    env={**self._environment(node), **variables},
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE,
+                    encoding="utf-8",
+                    start_new_session=True,
+                    **identity().arguments,
+                )
             output, errors = process.communicate()
         finally:
-            process.kill()
-            process.wait()
+            if process is not None:
+                process.kill()
+                process.wait()
         if process.returncode:
             raise FleetError(f"manage.py {' '.join(arguments)} failed.\n{errors[-3000:]}")
-        return output
+        return str(output)
 
     def new_folder(self, name: str) -> Path:
         """One for a server, which its user owns."""
@@ -173,6 +175,7 @@ class RunningFleet:
             memcached_ports={server.name: server.port for server in self.memcacheds},
             database_port=self.mariadb.port,
             logs=logs,
+            project=PROJECT,
         )
         self.mariadb.run(self.mariadb.accounts)
         self.mariadb.run(self.site.unlocking(self.mariadb.accounts))
@@ -219,8 +222,14 @@ class RunningFleet:
                 started.result()
 
 
+def _unheard(text: str) -> None:
+    """Nobody asks how far the start is."""
+
+
 @contextmanager
-def running_fleet(settings: FleetSettings | None = None, say: Say = str) -> Iterator[RunningFleet]:
+def running_fleet(
+    settings: FleetSettings | None = None, say: Say = _unheard
+) -> Iterator[RunningFleet]:
     """A fleet that answers. `say` hears how far its start is.
 
     Raises FleetError, with the server's own words, when something is missing or does not start.

@@ -1,4 +1,5 @@
-"""The environment of the site: deploy/site.env, with the ports and passwords of this fleet."""
+"""The environment of the site: the project's .env, and deploy/site.env with the ports and passwords
+of this fleet."""
 
 from __future__ import annotations
 
@@ -7,9 +8,13 @@ import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
+from dotenv import dotenv_values
+
 from kickoff.tuning.files import WrittenFile
 from kickoff.tuning.fleet import Fleet
 
+# What .env says about places; the fleet is elsewhere.
+ELSEWHERE = {"ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "DEFAULT_FROM_EMAIL", "NODE_NAME"}
 LINE = re.compile(r"(?m)^(?:# )?([A-Z_]+)=(\S+)$")
 MEMCACHED_PORT, DATABASE_PORT = "11211", "3306"
 
@@ -25,6 +30,7 @@ class SiteEnvironment:
         memcached_ports: Mapping[str, int],
         database_port: int,
         logs: Path,
+        project: Path,
     ) -> None:
         self._name = shape.site.name
         self._passwords = {name: secrets.token_hex(16) for name in (self._name, self.owner)}
@@ -34,15 +40,19 @@ class SiteEnvironment:
             url.replace(f"//{self._name}:", f"//{self.owner}:"), self.owner
         )
         servers = [f"{server.address}:{memcached_ports[server.name]}" for server in shape.memcached]
-        self.variables = found | {
-            "SECRET_KEY": secrets.token_hex(32),
-            "DEBUG": "off",
-            "HTTPS": "off",  # There is no TLS in front of it.
-            "DATABASE_URL": self._with_password(url, self._name),
-            "CACHE_URL": f"memcached://{','.join(servers)}",
-            "HEALTH_FOLDERS": str(logs),
-            "HEALTH_TOKEN": secrets.token_hex(16),
-        }
+        self.variables = (
+            own_variables(project)
+            | found
+            | {
+                "SECRET_KEY": secrets.token_hex(32),
+                "DEBUG": "off",
+                "HTTPS": "off",  # There is no TLS in front of it.
+                "DATABASE_URL": self._with_password(url, self._name),
+                "CACHE_URL": f"memcached://{','.join(servers)}",
+                "HEALTH_FOLDERS": str(logs),
+                "HEALTH_TOKEN": secrets.token_hex(16),
+            }
+        )
         del self.variables["DRAIN_FILE"]  # Each node has its own here.
 
     @property
@@ -59,3 +69,17 @@ class SiteEnvironment:
 
     def _with_password(self, url: str, user: str) -> str:
         return url.replace(":PASSWORD@", f":{self._passwords[user]}@")
+
+
+def own_variables(project: Path) -> dict[str, str]:
+    """Of its .env, where it has one: keys of services, settings of its own."""
+    found = dotenv_values(project / ".env", interpolate=False)
+    return {name: value for name, value in found.items() if value and name not in ELSEWHERE}
+
+
+def env_file(variables: Mapping[str, str]) -> str:
+    """These variables as the text of an .env, whatever characters are in them."""
+    quoted = {
+        name: value.replace("\\", "\\\\").replace("'", "\\'") for name, value in variables.items()
+    }
+    return "".join(f"{name}='{value}'\n" for name, value in quoted.items())

@@ -20,6 +20,9 @@ REFRESHERS = 4  # the one that works and the standby: each its work, and its lea
 COMMANDS = 5  # manage.py by hand and by timer
 MONITORING = 2
 ADMINISTRATORS = 10
+# Of a node, at most: processes that are asked for their deep health look past their pools, each for
+# a minute after it was asked, and monitoring asks every ten seconds.
+HEALTH_PROCESSES = 6
 OTHERS = REFRESHERS + COMMANDS + MONITORING + ADMINISTRATORS
 
 
@@ -75,12 +78,13 @@ class Configuration:
         """The connections of the whole fleet while one node is replaced."""
         self.settings.require_mysql()
         nodes, each = self.nodes.value, self.connections_per_node.value
-        # Each node's deep health check, and a node whose old processes have not ended yet.
-        count = (nodes + 1) * each + nodes + OTHERS
+        health = nodes * min(self.apache.processes.value, HEALTH_PROCESSES)
+        # There may be a node whose old processes have not ended yet.
+        count = (nodes + 1) * each + health + OTHERS
         return Value(
             "connections",
             count,
-            f"({nodes} nodes + 1 replaced) × {each} + {nodes} health checks + {OTHERS} others",
+            f"({nodes} nodes + 1 replaced) × {each} + {health} health checks + {OTHERS} others",
         )
 
     @cached_property
@@ -88,7 +92,8 @@ class Configuration:
         """Sockets that one memcached holds: one for each slot and cache, and the refreshers'."""
         clients = len(self.settings.memcached_caches) + 1  # and the slots of cached reads
         nodes, slots = self.nodes.value, self.slots.value
-        others = (nodes + REFRESHERS + COMMANDS) * clients + ADMINISTRATORS
+        health = nodes * min(self.apache.processes.value, HEALTH_PROCESSES)
+        others = (REFRESHERS + COMMANDS) * clients + health + ADMINISTRATORS
         count = (nodes + 1) * slots * clients + others
         return Value(
             "connections",

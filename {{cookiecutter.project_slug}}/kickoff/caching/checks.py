@@ -6,14 +6,17 @@ from collections.abc import Iterator
 from typing import Any
 
 import msgspec
+from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 from django.core.exceptions import FieldDoesNotExist
-from django.db import models
+from django.db import models, router
 from django.template import TemplateDoesNotExist, TemplateSyntaxError
 
 from kickoff.caching.entries import Entry, registry
+from kickoff.caching.models import Mark
 from kickoff.caching.paths import Model
 from kickoff.caching.rendering import RenderedEntry, TemplateNotConstantError
+from kickoff.caching.routing import BuildersReadThePrimary
 from kickoff.caching.watch import watches
 from kickoff.caching.watched import WatchedModel, WatchedQuerySet
 
@@ -27,6 +30,7 @@ def check_entries(app_configs: object, **kwargs: object) -> list[CheckMessage]:
         *(_repeated(name) for name in registry.repeated),
         *(message for entry in registry for message in _check_entry(entry)),
         *(message for model in watches.models() for message in _check_model(model)),
+        *_check_routers(),
     ]
 
 
@@ -91,7 +95,26 @@ def _check_model(model: Model) -> Iterator[CheckMessage]:
                 hint="Make it from a WatchedQuerySet, and let Meta inherit WatchedModel.Meta.",
                 id="caching.E006",
             )
+    written_to, marks_are_in = router.db_for_write(model), router.db_for_write(Mark)
+    if written_to != marks_are_in:
+        yield Error(
+            f"{label} is written to the database {written_to!r}, marks are read from "
+            f"{marks_are_in!r}.",
+            hint="A mark stands in the transaction of its change: keep both in one database.",
+            id="caching.E009",
+        )
     yield from _check_deletions(model)
+
+
+def _check_routers() -> Iterator[CheckMessage]:
+    """With replicas the builders have to be kept away from them before any other router speaks."""
+    if settings.DATABASE_ROUTERS and not isinstance(router.routers[0], BuildersReadThePrimary):
+        name = f"{BuildersReadThePrimary.__module__}.{BuildersReadThePrimary.__qualname__}"
+        yield Error(
+            "Builders might read a replica that lags behind: another database router comes first.",
+            hint=f"Let DATABASE_ROUTERS begin with {name!r}.",
+            id="caching.E010",
+        )
 
 
 def _check_deletions(model: Model) -> Iterator[CheckMessage]:

@@ -21,9 +21,11 @@ from django.apps import apps
 from django.db import models
 
 from kickoff.caching import conf
+from kickoff.caching.derived_reading import DerivedReading
 from kickoff.caching.fetching import building
 from kickoff.caching.keys import Argument, Arguments, slot_key, type_fingerprint
-from kickoff.caching.reading import DerivedReading, Reading, reader
+from kickoff.caching.memory import Versioned as Versioned  # for those who declare entries
+from kickoff.caching.reading import Reading, reader
 from kickoff.caching.runtime import current_store
 from kickoff.caching.stores.base import StoreUnavailableError
 from kickoff.caching.tally import Tally
@@ -32,18 +34,6 @@ from kickoff.caching.watch import Changed, Watch
 V = TypeVar("V")
 
 Paths = str | tuple[str, ...] | Changed
-
-
-class Versioned(msgspec.Struct, Generic[V], frozen=True):
-    """A value; equal values have equal versions.
-
-    `known_at` is the monotonic time as of which it is known; a value that is no entry's is always
-    of now.
-    """
-
-    value: V | None
-    version: str
-    known_at: float = float("inf")
 
 
 class Entry(Generic[V]):
@@ -109,12 +99,14 @@ class Entry(Generic[V]):
 
         Raises BusyError when the value is absent and cannot be built within the limits.
         """
-        return typing.cast("V | None", reader.read(self, arguments).value)
+        return typing.cast("V | None", reader.value(self, arguments))
 
     def versioned(self, *arguments: Argument) -> Versioned[V]:
-        """The value and the version by which derived entries know it."""
-        found = reader.read(self, arguments)
-        return Versioned(found.value, found.version, found.known_at)
+        """The value and the version by which derived entries know it.
+
+        Raises BusyError as `read` does.
+        """
+        return reader.read(self, arguments)
 
     @cached_property
     def argument_types(self) -> tuple[type, ...]:
@@ -133,6 +125,10 @@ class Entry(Generic[V]):
 
     def key(self, arguments: Arguments) -> str:
         return slot_key(conf.namespace(), self.name, self.fingerprint, arguments)
+
+    def slots_ahead(self, arguments: Arguments) -> list[str]:
+        """The keys to ask for at once when nothing is known of a value."""
+        return [self.key(arguments)]
 
     def ttl_s(self, value: V | None) -> int:
         """How long a value may lie in its slot, in seconds."""
@@ -187,6 +183,9 @@ class DerivedEntry(Entry[V]):
     `parts` reads these for some arguments and returns them versioned, or None when there is no such
     thing; `build` makes the value from them. The key holds the versions of the parts: what changes
     them makes another key, so no mark is needed, and whoever looks first builds it.
+
+    `own_part` is the part that belongs to the same arguments alone, if there is one: with a copy of
+    the value (see copies.py) it is got in one round trip.
     """
 
     limit = "CACHING_DERIVED_LIMIT_S"
@@ -198,9 +197,19 @@ class DerivedEntry(Entry[V]):
         build: Callable[..., V | None],
         *,
         parts: Callable[..., Sequence[Versioned[Any]] | None],
+        own_part: Entry[Any] | None = None,
     ) -> None:
         super().__init__(build, stale_when={})
         self.parts = parts
+        self.own_part = own_part
+
+    def copy_key(self, arguments: Arguments) -> str:
+        return self.key((*arguments, "copy"))
+
+    def slots_ahead(self, arguments: Arguments) -> list[str]:
+        """None where the parts have to be known first."""
+        ahead = self.own_part.slots_ahead(arguments) if self.own_part else []
+        return [*ahead, self.copy_key(arguments)] if ahead else []
 
 
 class CachedManager:

@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 TELL_S = 60.0
 _told_at: dict[str, float] = {}
 
-_building: ContextVar[str] = ContextVar("building", default="")
+_building: ContextVar[str | None] = ContextVar("building", default=None)
 
 
 class LazyFetchError(Exception):
@@ -40,9 +40,13 @@ def building(entry: str) -> Iterator[None]:
         _building.reset(token)
 
 
+def is_building() -> bool:
+    return _building.get() is not None
+
+
 def forbid_lazy_fetches(queryset: Any) -> None:
     """For a queryset that has just been made."""
-    if _MODE is not None and _building.get():
+    if _MODE is not None and is_building():
         queryset._fetch_mode = _MODE
 
 

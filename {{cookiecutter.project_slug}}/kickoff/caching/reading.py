@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cached_property, partial
 from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, Any
 
-import msgspec
 from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, connections
 
 from kickoff.caching import conf
+from kickoff.caching.content import Content, UndecodableError
+from kickoff.caching.copies import asked_ahead
 from kickoff.caching.envelope import Envelope, EnvelopeError, Lease, unseal, version_of
 from kickoff.caching.fingerprints import recorder
 from kickoff.caching.keys import Arguments
@@ -43,8 +44,15 @@ class Reader:
     def _builders(self) -> BoundedSemaphore:
         return BoundedSemaphore(conf.whole("CACHING_MAX_BUILDERS"))
 
-    def read(self, entry: Entry[Any], arguments: Arguments) -> Remembered:
+    def value(self, entry: Entry[Any], arguments: Arguments) -> Any:
         """The value of a key; see `Entry.read`."""
+        try:
+            return self.read(entry, arguments).value
+        except UndecodableError:
+            return self.read(entry, arguments).value  # The slot that spoiled it is empty now.
+
+    def read(self, entry: Entry[Any], arguments: Arguments) -> Remembered[Any]:
+        """The value of a key, which is not decoded yet, with its version."""
         if observer() is not None:
             return self._observed(entry, arguments)
         entry.tally.counts.reads += 1
@@ -53,7 +61,7 @@ class Reader:
             return last
         return self._look(entry.reading(self, entry, arguments))
 
-    def _observed(self, entry: Entry[Any], arguments: Arguments) -> Remembered:
+    def _observed(self, entry: Entry[Any], arguments: Arguments) -> Remembered[Any]:
         started = time.perf_counter()
         entry.tally.counts.reads += 1
         reading = entry.reading(self, entry, arguments)
@@ -65,14 +73,14 @@ class Reader:
         reads.append(reading.describe(found, time.perf_counter() - started))
         return found
 
-    def _look(self, reading: Reading) -> Remembered:
+    def _look(self, reading: Reading) -> Remembered[Any]:
         entry = reading.entry
         found = reading.run()
         entry.tally.counts.misses += reading.source is Source.BUILT
         entry.tally.publish_when_due(entry.name, current_store)
         return found
 
-    def remembered(self, entry: Entry[Any], arguments: Arguments) -> Remembered | None:
+    def remembered(self, entry: Entry[Any], arguments: Arguments) -> Remembered[Any] | None:
         """The last known value; none that is older than a slot may grow."""
         last = self.memory.get((entry.name, arguments))
         limit_s = entry.limit_s or conf.number("CACHING_HARD_LIMIT_S")
@@ -107,7 +115,7 @@ class Reading:
         self.source = Source.MEMORY
         self.size_bytes = 0
 
-    def describe(self, found: Remembered, duration_s: float) -> Read:
+    def describe(self, found: Remembered[Any], duration_s: float) -> Read:
         age_s = time.time() - found.built_at
         return Read(
             self.entry.name,
@@ -119,8 +127,8 @@ class Reading:
             self.entry.declared_at,
         )
 
-    def run(self) -> Remembered:
-        if _may_be_in_transaction():
+    def run(self) -> Remembered[Any]:
+        if may_be_in_transaction():
             # The open transaction sees changes that nobody else may see yet, or an old snapshot.
             return self._for_one_reader(self.build())
         try:
@@ -132,7 +140,7 @@ class Reading:
                 raise
             return self._last_known(self.last)
 
-    def _from_store(self, store: Store) -> Remembered:
+    def _from_store(self, store: Store) -> Remembered[Any]:
         key = self.entry.key(self.slot_arguments)
         deadline = time.monotonic() + conf.number("CACHING_WAIT_S")
         while True:
@@ -153,22 +161,39 @@ class Reading:
         """What is found from here on is known as of now."""
         self.asked_at = self.known_at = time.monotonic()
 
-    def _look(self, store: Store, key: str) -> Remembered | Lease | None:
-        data = store.get(key)
+    def _look(self, store: Store, key: str) -> Remembered[Any] | Lease | None:
+        data = self._data(store, key)
         if data is None:
             return None
         self.source, self.size_bytes = Source.STORE, len(data)
         try:
             content = unseal(data)
-            return content if isinstance(content, Lease) else self._remember(content)
-        except (EnvelopeError, msgspec.MsgspecError):
+            return content if isinstance(content, Lease) else self._remember(content, key)
+        except EnvelopeError:
             store.delete(key)
             return None
 
-    def _remember(self, found: Envelope) -> Remembered:
-        known = self.last is not None and self.last.version == found.version
-        value = self.last.value if known and self.last else self.entry.decode(found.payload)
-        return self._keep(value, found.version, found.built_at)
+    def _data(self, store: Store, key: str) -> bytes | None:
+        """What lies in the slot."""
+        ahead = asked_ahead(key)
+        if ahead is None:
+            return store.get(key)
+        self.asked_at = self.known_at = ahead.asked_at
+        return ahead.take(key)
+
+    def _remember(self, found: Envelope, key: str) -> Remembered[Any]:
+        if self.last is not None and self.last.version == found.version:
+            content = self.last.content
+        else:
+            spoiled = partial(self._empty, key)
+            content = Content.undecoded(found.payload, self.entry.decode, spoiled)
+        return self._keep(content, found.version, found.built_at)
+
+    def _empty(self, key: str) -> None:
+        """What was read there is no value of this entry."""
+        self.reader.memory.drop(self.memory_key)
+        with suppress(StoreUnavailableError):
+            current_store().delete(key)
 
     def _lease(self, store: Store, key: str) -> Held | None:
         held = lease(store, key)
@@ -180,14 +205,14 @@ class Reading:
                 raise
         return held
 
-    def _fill(self, store: Store, held: Held) -> Remembered:
+    def _fill(self, store: Store, held: Held) -> Remembered[Any]:
         """Builds under our lease. A value that could not be stored, because something changed
         while it was built or because it is too large, is good for this one reader: it was read
         from the database after this read began."""
         value, stored = fill(store, self.entry, self.slot_arguments, held, self.build)
         return self._built(value) if stored else self._for_one_reader(value)
 
-    def _without_store(self) -> Remembered:
+    def _without_store(self) -> Remembered[Any]:
         """The last known value; else a build, of which few may run at a time."""
         if self.last is not None:
             return self._last_known(self.last)
@@ -195,56 +220,33 @@ class Reading:
             self._ask()
             return self._built(self.build())
 
-    def _last_known(self, last: Remembered) -> Remembered:
+    def _last_known(self, last: Remembered[Any]) -> Remembered[Any]:
         self.source = Source.LAST_KNOWN
         return last
 
-    def _for_one_reader(self, value: Any) -> Remembered:
+    def _for_one_reader(self, value: Any) -> Remembered[Any]:
         self.known_at = ONE_READER
         return self._built(value)
 
-    def _built(self, value: Any) -> Remembered:
+    def _built(self, value: Any) -> Remembered[Any]:
         self.source = Source.BUILT
-        return self._keep(value, version_of(self.entry.encode(value)), time.time())
+        return self._keep(Content(value), version_of(self.entry.encode(value)), time.time())
 
-    def _keep(self, value: Any, version: str, built_at: float) -> Remembered:
+    def _keep(self, content: Content, version: str, built_at: float) -> Remembered[Any]:
         """What was found, remembered unless it holds for one reader or one moment only. That there
         is no such thing is not: whoever asks for many of those would push out all the pages."""
         looked_at = time.monotonic()
-        if self.entry.at_once or value is None:
+        if self.entry.at_once or content.is_none:
             self.known_at = ONE_READER  # a kept value may be from before the change
-        found = Remembered(value, version, built_at, looked_at, self.known_at, self.made_from)
+        found: Remembered[Any] = Remembered(
+            content, version, built_at, looked_at, self.known_at, self.made_from
+        )
         if self.known_at == ONE_READER:
             return found
         return self.reader.memory.keep(self.memory_key, found, self.asked_at)
 
 
-class DerivedReading(Reading):
-    """A read of a derived entry: its parts first, whose versions are in the key of the slot.
-
-    The same parts make the same value: while they have not changed the store is not asked.
-    """
-
-    def run(self) -> Remembered:
-        parts = self.entry.parts(*self.arguments)  # type: ignore[attr-defined]
-        if parts is None:
-            now = time.monotonic()
-            return Remembered(None, "", time.time(), now, ONE_READER)
-        self.known_at = min((part.known_at for part in parts), default=self.asked_at)
-        self.known_at = min(self.known_at, self.asked_at)
-        self.made_from = ".".join(part.version for part in parts)
-        last = self.last
-        if last is not None and last.made_from == self.made_from:
-            return self._keep(last.value, last.version, last.built_at)
-        self.slot_arguments = (*self.arguments, self.made_from)
-        self.build = partial(self.entry.build, *(part.value for part in parts))
-        return super().run()
-
-    def _ask(self) -> None:
-        """Its parts are as old as they are."""
-
-
-def _may_be_in_transaction() -> bool:
+def may_be_in_transaction() -> bool:
     """Asked without opening a connection: hot pages are served while the database is away."""
     connection = connections[DEFAULT_DB_ALIAS]
     is_open = connection.connection is not None

@@ -37,14 +37,14 @@ class RenderedEntry(DerivedEntry[bytes]):
     """
 
     def __init__(self, template: str, *, of: Entry[Any], named: str = "") -> None:
-        super().__init__(self._render, parts=self._parts)
+        super().__init__(self._render, parts=self._parts, own_part=of)
         self.template = template
         self.of = of
         self.named = named
 
     def _parts(self, *arguments: Argument) -> list[Versioned[Any]] | None:
         page = self.of.versioned(*arguments)
-        return None if page.value is None else [page]
+        return [page] if page.exists else None
 
     def _render(self, page: Any) -> bytes:
         context = {self.named: page} if self.named else msgspec.structs.asdict(page)

@@ -139,5 +139,10 @@ def refresh(store: Store, entry: Entry[Any], arguments: Arguments) -> Outcome:
 
 
 def _write(store: Store, entry: Entry[Any], key: str, value: Any, held: Held) -> bool:
-    data = seal(entry.encode(value), compress_over_bytes=conf.whole("CACHING_COMPRESS_OVER_BYTES"))
-    return store.cas(key, data, held.token, entry.ttl_s(value))
+    return store.cas(key, sealed(entry, value), held.token, entry.ttl_s(value))
+
+
+def sealed(entry: Entry[Any], value: Any) -> bytes:
+    """What a slot holds when it is filled with this value."""
+    limit = conf.whole("CACHING_COMPRESS_OVER_BYTES")
+    return seal(entry.encode(value), compress_over_bytes=limit)

@@ -76,7 +76,6 @@ def _mysql(sizes: Sizes) -> dict[str, Any]:
     db, network = sizes.database, IPv4Network(sizes.fleet.site.private_network)
     return {
         "refresher_connections": fixed.REFRESHER_CONNECTIONS,
-        "health_connections": fixed.HEALTH_CONNECTIONS,
         "command_connections": fixed.COMMAND_CONNECTIONS,
         "monitor_connections": fixed.MONITOR_CONNECTIONS,
         "admin_connections": fixed.ADMIN_CONNECTIONS,

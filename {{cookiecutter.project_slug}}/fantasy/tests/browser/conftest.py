@@ -1,4 +1,4 @@
-"""A real browser: one for the session, a fresh window for each test."""
+"""A real browser: one for each module, a fresh window for each test."""
 
 import os
 import shutil
@@ -29,10 +29,11 @@ HOW_TO_INSTALL = (
 )
 
 
-@pytest.fixture(scope="session")
+# Not for the session: Playwright keeps an event loop in this thread, in which no other may run and
+# Django refuses to ask a database.
+@pytest.fixture(scope="module")
 def browser():
     with pytest.MonkeyPatch.context() as environment, sync_playwright() as playwright:
-        # Playwright keeps an event loop in this thread, in which Django refuses to ask a database.
         environment.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         started = _start(playwright)
         expect.set_options(timeout=15_000)  # milliseconds: a busy machine is no failure

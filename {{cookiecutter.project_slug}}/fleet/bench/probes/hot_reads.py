@@ -77,9 +77,8 @@ class Role:
     def _know_all_for_too_long(self) -> None:
         self._know_nothing()
         League.cached.page(self._pk)
-        values = reader.memory._values
-        for key, value in values.items():
-            values[key] = msgspec.structs.replace(value, known_at=value.known_at - EXPIRED_S)
+        for value in reader.memory._values.values():
+            value.known_at -= EXPIRED_S
 
     def _store_reads(self) -> dict[str, float]:
         """How many values come from the store."""

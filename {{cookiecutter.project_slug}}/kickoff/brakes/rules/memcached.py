@@ -8,7 +8,7 @@ from kickoff.brakes.parts.settings import locations
 from kickoff.brakes.registry import ERROR, WARNING, rule
 from kickoff.brakes.results import Outcome, expect
 from kickoff.brakes.rules.addresses import EVERYWHERE, is_private
-from kickoff.brakes.values import Value, mib
+from kickoff.brakes.values import NotFoundError, Value, mib
 
 OWN_LETTERS = frozenset(["-l", "-m"])  # C71d compares the memory with the fleet
 OWN_THREADS = 4  # memcached's own -t
@@ -151,6 +151,8 @@ def values_fit(site: Configuration) -> Outcome:
 def memory_is_as_planned(site: Configuration) -> Outcome:
     rows = site.fleet.rows("memcached")
     planned = {str(row["address"].value): row["memory_mb"] for row in rows if "memory_mb" in row}
+    if not planned:
+        raise NotFoundError(f"{site.fleet.place}: [[memcached]] has no memory_mb.")
     servers = [site.memcached, *(Memcached(options=other) for other in site.memcached.others)]
     found, holds = list[Value[object]](), True
     for server in servers:

@@ -45,7 +45,7 @@ def statement_limit(site: Configuration) -> Value[float]:
 def client_gives_up(site: Configuration) -> Outcome:
     site.settings.require_mysql()
     names = ("connect_timeout", "read_timeout", "write_timeout")
-    options = [site.settings.option(name) for name in names]
+    options = [site.settings.option(name).map(lambda limit: float(limit or 0)) for name in names]
     statement = statement_limit(site)
     connect, read, _ = (option.value for option in options)
     holds = all(option.value for option in options) and connect < read

@@ -146,7 +146,7 @@ BALANCER = [
         ],
     ),
     Case("C37b", [Text(FLEET, "peak_requests_per_s = 400", "peak_requests_per_s = 600")]),
-    Case("C38", [Text(FLEET, 'name = "web3"\naddress = "10.0.0.13"', 'name = "web3"')]),
+    Case("C38", [Text(FLEET, 'address = "10.0.0.13"', 'address = "10.0.0.14"')]),
     Case("C38b", [Text(FLEET, "threads = 5", "threads = 6")]),
     setting("C38b", f"{POOL}.pool_size", 4),
     haproxy("C43", "balance leastconn", "balance roundrobin"),

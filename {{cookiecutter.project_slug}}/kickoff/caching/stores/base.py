@@ -8,7 +8,7 @@ is weakest.
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -54,11 +54,14 @@ class Store(Protocol):
 
     Keys are 1 to 250 visible ASCII characters, TTLs whole seconds from 1 to 30 days; anything else
     is a ValueError. A TTL of 1 s may end much earlier: memcached counts ticks of a second.
-    Every call may raise StoreUnavailableError, `add` and `cas` also ValueTooLargeError.
+    Every call may raise StoreUnavailableError, those that store also ValueTooLargeError.
     """
 
     def get(self, key: str) -> bytes | None:
         """The value, or None when the key is absent."""
+
+    def get_many(self, keys: Sequence[str]) -> dict[str, bytes]:
+        """The values of those keys that are not absent, in one round trip for each server."""
 
     def gets(self, key: str) -> Held | None:
         """The value with the token for `cas`, or None when the key is absent."""
@@ -68,6 +71,9 @@ class Store(Protocol):
 
     def cas(self, key: str, value: bytes, token: Hashable, ttl_s: int) -> bool:
         """Store if the key still holds what `gets` saw. False: it changed or is gone."""
+
+    def set(self, key: str, value: bytes, ttl_s: int) -> None:
+        """Store, whatever is there. Never a slot: it might be overwritten by an older value."""
 
     def delete(self, key: str) -> bool:
         """True: it was there and is gone. False: it was absent."""

@@ -46,11 +46,23 @@ class MemcachedStore:
         self._max_value_bytes = max_value_bytes
 
     def get(self, key: str) -> bytes | None:
-        value: bytes | None = self._read("get_whole", key)
-        return value
+        check_key(key)
+        values: dict[str, bytes] = self._read(self._server(key), "get_values", (key,))
+        return values.get(key)
+
+    def get_many(self, keys: Sequence[str]) -> dict[str, bytes]:
+        by_server: dict[MemcachedServer, list[str]] = {}
+        for key in keys:
+            check_key(key)
+            by_server.setdefault(self._server(key), []).append(key)
+        found: dict[str, bytes] = {}
+        for server, of_server in by_server.items():
+            found |= self._read(server, "get_values", of_server)
+        return found
 
     def gets(self, key: str) -> Held | None:
-        held: Held | None = self._read("gets_held", key)
+        check_key(key)
+        held: Held | None = self._read(self._server(key), "gets_held", key)
         return held
 
     def add(self, key: str, value: bytes, ttl_s: int) -> bool:
@@ -60,6 +72,10 @@ class MemcachedStore:
     def cas(self, key: str, value: bytes, token: Hashable, ttl_s: int) -> bool:
         check_write(key, value, ttl_s)
         return self._store("cas_held", key, value, token, ttl_s)
+
+    def set(self, key: str, value: bytes, ttl_s: int) -> None:
+        check_write(key, value, ttl_s)
+        self._store("set", key, value, ttl_s)
 
     def delete(self, key: str) -> bool:
         check_key(key)
@@ -92,11 +108,9 @@ class MemcachedStore:
     def _server(self, key: str) -> MemcachedServer:
         return self._servers[self._placement.server_of(key.encode())]
 
-    def _read(self, command: str, key: str) -> Any:
-        check_key(key)
-        server = self._server(key)
+    def _read(self, server: MemcachedServer, command: str, asked: str | Sequence[str]) -> Any:
         try:
-            return server.read(command, key)
+            return server.read(command, asked)
         except (MemcacheServerError, MemcacheClientError) as error:
             raise StoreUnavailableError(server.name, str(error)) from error
 

@@ -11,7 +11,7 @@ import os
 import select
 import socket
 import threading
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from typing import Any
 
 from pymemcache.client.base import Client, normalize_server_spec
@@ -33,7 +33,6 @@ TIMEOUT_S = 0.2
 RECEIVE_BYTES = 128 * 1024
 _END_OF_LINE = b"\r\n"
 _NOTHING = b"END\r\n"
-_END_OF_VALUE = _END_OF_LINE + _NOTHING
 
 # The kept connection was closed by the other side, most likely because memcached was restarted.
 _STALE = (ConnectionError, MemcacheUnexpectedCloseError)
@@ -157,32 +156,39 @@ class Connection(Client):
     def __del__(self) -> None:
         self.close()
 
-    def get_whole(self, key: str) -> bytes | None:
-        """`get`, with the answer read at once.
+    def get_values(self, keys: Sequence[str]) -> dict[str, bytes]:
+        """`get` of one or more keys, with the whole answer read at once.
 
         pymemcache reads it line by line and 4 kB at a time, which takes half as long again for a
         page of 18 kB.
         """
         if self.sock is None:
             self._connect()
-        name = key.encode()
-        self._open_socket.sendall(b"get " + name + _END_OF_LINE)
-        data = self._receive(b"", len(_NOTHING))
-        if data == _NOTHING:
-            return None
-        while (end := data.find(_END_OF_LINE)) < 0:
-            data = self._receive(data, len(data) + 1)
-        head = data[:end]
+        self._open_socket.sendall(b"get " + " ".join(keys).encode() + _END_OF_LINE)
+        values: dict[str, bytes] = {}
+        unanswered = set(keys)
+        data, at = self._receive(b"", len(_NOTHING)), 0
+        while data[at:] != _NOTHING:
+            while (end := data.find(_END_OF_LINE, at)) < 0:
+                data = self._receive(data, len(data) + 1)
+            key, size_bytes = self._value_head(data[at:end], unanswered)
+            start = end + len(_END_OF_LINE)
+            stop = start + size_bytes
+            at = stop + len(_END_OF_LINE)
+            data = self._receive(data, at + len(_NOTHING))  # at least that is left
+            if data[stop:at] != _END_OF_LINE:
+                raise MemcacheUnknownError(data[stop:at])
+            values[key] = data[start:stop]
+        return values
+
+    def _value_head(self, head: bytes, unanswered: set[str]) -> tuple[str, int]:
+        """The key and the size of the value that follows; the key is answered then."""
         self._raise_errors(head, b"get")
-        words = head.split()
-        if len(words) != 4 or words[:2] != [b"VALUE", name]:
+        words = head.decode().split()
+        if len(words) != 4 or words[0] != "VALUE" or words[1] not in unanswered:
             raise MemcacheUnknownError(head)  # of another question: this socket is out of step
-        start = end + len(_END_OF_LINE)
-        stop = start + int(words[3])
-        data = self._receive(data, stop + len(_END_OF_VALUE))
-        if data[stop:] != _END_OF_VALUE:
-            raise MemcacheUnknownError(data[stop:])
-        return data[start:stop]
+        unanswered.remove(words[1])
+        return words[1], int(words[3])
 
     def _receive(self, data: bytes, size_bytes: int) -> bytes:
         """Data with what follows, until there are so many bytes."""

@@ -12,7 +12,7 @@ from __future__ import annotations
 import secrets
 import sqlite3
 import time
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +25,12 @@ PRUNE_BATCH = 500  # rows per transaction: writers wait only for one batch
 
 GET = "SELECT value FROM slot WHERE key = ? AND expires_at > ?"
 GETS = "SELECT value, token FROM slot WHERE key = ? AND expires_at > ?"
-ADD = """
+SET = """
     INSERT INTO slot (key, value, token, expires_at) VALUES (?, ?, ?, ?)
     ON CONFLICT (key) DO UPDATE
     SET value = excluded.value, token = excluded.token, expires_at = excluded.expires_at
-    WHERE slot.expires_at <= ?
 """
+ADD = SET + "WHERE slot.expires_at <= ?"
 CAS = """
     UPDATE slot SET value = ?, token = ?, expires_at = ?
     WHERE key = ? AND token = ? AND expires_at > ?
@@ -59,6 +59,10 @@ class SqliteStore:
         row = self._read(GET, key, time.time())
         return None if row is None else row[0]
 
+    def get_many(self, keys: Sequence[str]) -> dict[str, bytes]:
+        values = {key: self.get(key) for key in keys}
+        return {key: value for key, value in values.items() if value is not None}
+
     def gets(self, key: str) -> Held | None:
         check_key(key)
         row = self._read(GETS, key, time.time())
@@ -73,6 +77,10 @@ class SqliteStore:
         check_write(key, value, ttl_s)
         now = time.time()
         return self._write(CAS, value, _new_token(), now + ttl_s, key, token, now) == 1
+
+    def set(self, key: str, value: bytes, ttl_s: int) -> None:
+        check_write(key, value, ttl_s)
+        self._write(SET, key, value, _new_token(), time.time() + ttl_s)
 
     def delete(self, key: str) -> bool:
         check_key(key)

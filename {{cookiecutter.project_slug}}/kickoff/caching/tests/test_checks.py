@@ -9,6 +9,7 @@ from django.core.checks import run_checks
 
 from kickoff.caching import checks
 from kickoff.caching.entries import Entry, Registry
+from kickoff.caching.tests.app.models import Club
 from kickoff.caching.watch import Watch, Watches
 
 
@@ -83,3 +84,30 @@ def test_a_pinned_entry_without_keys(found):
 def test_a_model_that_does_not_mark(found):
     watch = Watch("entry", Group, ("pk",))
     assert found(watched=[watch]) == ["caching.E005"]
+
+
+class ToAnArchive:
+    """A router that keeps clubs in a database of their own."""
+
+    def db_for_write(self, model, **hints):
+        return "archive" if model is Club else None
+
+
+PRIMARY = "kickoff.caching.routing.BuildersReadThePrimary"
+ARCHIVE = f"{__name__}.ToAnArchive"
+
+
+def test_a_model_whose_changes_are_in_another_database_than_the_marks(found, settings):
+    settings.DATABASE_ROUTERS = [PRIMARY, ARCHIVE]
+    assert found(watched=[Watch("entry", Club, ("pk",))]) == ["caching.E009"]
+
+
+def test_a_router_that_might_send_builders_to_a_replica(found, settings):
+    settings.DATABASE_ROUTERS = [ARCHIVE, PRIMARY]
+    assert found() == ["caching.E010"]
+
+
+@pytest.mark.parametrize("routers", [[], [PRIMARY], [PRIMARY, ARCHIVE]])
+def test_routers_that_come_after_the_one_for_builders(found, settings, routers):
+    settings.DATABASE_ROUTERS = routers
+    assert found() == []

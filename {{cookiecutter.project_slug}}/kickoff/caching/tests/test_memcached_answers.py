@@ -66,6 +66,13 @@ def test_a_wrong_answer_is_no_answer(answering, wrong):
         answering(wrong).get("key")
 
 
+@pytest.mark.parametrize("size", [1, 7, 100])
+def test_an_answer_with_several_values_may_too(answering, size):
+    whole = b"VALUE b 0 2\r\nB!\r\nVALUE a 0 1\r\nA\r\nEND\r\n"
+    pieces = [whole[start : start + size] for start in range(0, len(whole), size)]
+    assert answering(*pieces).get_many(["a", "b", "c"]) == {"a": b"A", "b": b"B!"}
+
+
 @pytest.mark.parametrize(
     "value",
     [b"", b"\r\nEND\r\n", b"VALUE key 0 1\r\nx\r\nEND\r\n", b"x" * 10**6],

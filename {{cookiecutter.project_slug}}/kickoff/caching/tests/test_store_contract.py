@@ -58,6 +58,34 @@ class TestGet:
         assert hash(store.gets("league:7").token) == hash(store.gets("league:7").token)
 
 
+class TestGetMany:
+    def test_gives_those_that_are_there(self, store):
+        for key in ("league:7", "league:8", "league:9"):
+            store.add(key, key.encode(), TTL_S)
+
+        found = store.get_many(["league:9", "league:7", "league:1"])
+        assert found == {"league:9": b"league:9", "league:7": b"league:7"}
+
+    def test_of_nothing_is_nothing(self, store):
+        assert store.get_many(["league:7"]) == {}
+        assert store.get_many([]) == {}
+
+
+class TestSet:
+    def test_stores_whatever_is_there(self, store):
+        store.set("league:7", b"1", TTL_S)
+        before = store.gets("league:7")
+        store.set("league:7", b"2", TTL_S)
+
+        assert store.get("league:7") == b"2"
+        assert store.cas("league:7", b"3", before.token, TTL_S) is False
+
+    def test_expires(self, store, expire):
+        store.set("league:7", b"1", 1)
+        expire(store, "league:7")
+        assert store.get("league:7") is None
+
+
 class TestAdd:
     def test_the_first_one_wins(self, store):
         assert store.add("league:7", b"first", TTL_S) is True
@@ -147,6 +175,8 @@ class TestArguments:
         for call in (
             lambda: store.get(key),
             lambda: store.gets(key),
+            lambda: store.get_many([key]),
+            lambda: store.set(key, b"", TTL_S),
             lambda: store.add(key, b"", TTL_S),
             lambda: store.cas(key, b"", 1, TTL_S),
             lambda: store.delete(key),

@@ -36,8 +36,8 @@ def test_what_runs_is_what_was_computed(server):
     expected = {
         "bind_address": "127.0.0.5",
         "skip_name_resolve": "ON",
-        "max_connections": "110",
-        "back_log": "110",
+        "max_connections": "120",
+        "back_log": "120",
         "wait_timeout": "300",
         "table_open_cache": "2000",
         "tx_isolation": "READ-COMMITTED",
@@ -55,7 +55,7 @@ def test_what_runs_is_what_was_computed(server):
 
     assert {name: variables[name] for name in expected} == expected
     assert "STRICT_TRANS_TABLES" in variables["sql_mode"]
-    assert int(variables["open_files_limit"]) >= 110 + 2 * 2000 + 10
+    assert int(variables["open_files_limit"]) >= 120 + 2 * 2000 + 10
 
 
 def test_any_fleet_is_understood(any_fleet, tmp_path):
@@ -95,7 +95,7 @@ class TestSiteAccount:
 
     def test_has_no_more_than_its_connections(self, accounts):
         sql = f"SELECT max_user_connections FROM mysql.user WHERE user = '{SITE}'"
-        assert accounts.run(sql).stdout == "92\n"  # 60 + 20 + 4 + 3 + 5
+        assert accounts.run(sql).stdout == "101\n"  # 60 + 20 + 4 + 12 + 5
 
     def test_its_statements_end_after_five_seconds(self, accounts):
         shown = accounts.run_as(SITE, "secret", "SELECT @@max_statement_time")

@@ -74,7 +74,7 @@ class ClubReads(CachedManager, model=Club):
         keys=lambda: list(Club.objects.values_list("pk")),
     )
     index = Entry(build_list, stale_when={"cachingtests.Club": ()}, keys=lambda: [()], pinned=True)
-    card = DerivedEntry(derive_card, parts=card_parts)
+    card = DerivedEntry(derive_card, parts=card_parts, own_part=page)
     html = RenderedEntry("cachingtests/card.html", of=card)
     named_html = RenderedEntry("cachingtests/named_card.html", of=card, named="card")
     # Members wear a colour: from the colour against the foreign key, then to the club.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -53,6 +53,9 @@ class ModelStore:
         pause("the answer")  # on its way, it is overtaken by the answers to later calls
         return answer
 
+    def get_many(self, keys: Sequence[str]) -> dict[str, bytes]:
+        raise AssertionError("only derived entries ask for several keys")
+
     def gets(self, key: str) -> Held | None:
         self._called("gets")
         found = self.content
@@ -73,6 +76,9 @@ class ModelStore:
         answer = self._answered(True)
         pause("the answer")
         return answer
+
+    def set(self, key: str, value: bytes, ttl_s: int) -> None:
+        raise AssertionError("a slot is never overwritten")
 
     def delete(self, key: str) -> bool:
         self._called("delete")

@@ -105,7 +105,7 @@ class World:
 
     def _remembered_by(self, process: Reader) -> int:
         last = process.memory.get((self.entry.name, ARGUMENTS))
-        return last.value if last else 0
+        return int(last.value or 0) if last else 0
 
     def _builders(self) -> list[str]:
         """Who can still write the slot under a lease."""
@@ -136,7 +136,7 @@ class World:
         oldest = min([oldest, *(bound for actor, bound in under_way.items() if actor.is_active)])
         under_way[current_actor()] = oldest
         try:
-            value = process.read(self.entry, ARGUMENTS).value
+            value = process.value(self.entry, ARGUMENTS)
         except BusyError:
             return
         finally:

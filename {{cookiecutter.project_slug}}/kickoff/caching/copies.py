@@ -1,0 +1,71 @@
+"""Copies of derived values under keys without versions.
+
+The key of a derived slot is known when the versions of its parts are: one round trip for a part,
+another for the slot. A copy can be asked for together with the part. It says of which slot it is
+one; who is led to another slot by the parts looks there. So a copy that is old, or that an older
+one has overwritten, is never served.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from kickoff.caching.stores.base import Store
+
+_SEPARATOR = b"\n"  # is in no key
+
+
+def copy_of(slot: str, data: bytes) -> bytes:
+    """The bytes of a copy of what lies in a slot."""
+    return slot.encode() + _SEPARATOR + data
+
+
+def content_of(copy: bytes, slot: str) -> bytes | None:
+    """What lies in the slot, when it is this one that the copy is of."""
+    head = slot.encode() + _SEPARATOR
+    return copy[len(head) :] if copy.startswith(head) else None
+
+
+class Ahead:
+    """The answers to several questions, asked at once: each can be taken once.
+
+    Raises StoreUnavailableError.
+    """
+
+    def __init__(self, store: Store, keys: Sequence[str]) -> None:
+        self.asked_at = time.monotonic()
+        found = store.get_many(keys)
+        self._answers = {key: found.get(key) for key in keys}
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._answers
+
+    def take(self, key: str) -> bytes | None:
+        """The value, or None when the key was absent."""
+        return self._answers.pop(key)
+
+
+_ahead: ContextVar[Ahead | None] = ContextVar("ahead", default=None)
+
+
+def asked_ahead(key: str) -> Ahead | None:
+    """The answers of which this key's is one."""
+    ahead = _ahead.get()
+    return ahead if ahead is not None and key in ahead else None
+
+
+def is_asked_ahead() -> bool:
+    return _ahead.get() is not None
+
+
+@contextmanager
+def known_ahead(ahead: Ahead) -> Iterator[None]:
+    """Reads in this block find these answers."""
+    token = _ahead.set(ahead)
+    try:
+        yield
+    finally:
+        _ahead.reset(token)

@@ -1,0 +1,92 @@
+"""Reading a derived entry: its parts first, and in one round trip with them where that can be."""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from kickoff.caching.content import Content
+from kickoff.caching.copies import (
+    Ahead,
+    asked_ahead,
+    content_of,
+    copy_of,
+    is_asked_ahead,
+    known_ahead,
+)
+from kickoff.caching.keys import Arguments
+from kickoff.caching.memory import ONE_READER, Remembered
+from kickoff.caching.reading import Reader, Reading, may_be_in_transaction
+from kickoff.caching.runtime import current_store
+from kickoff.caching.slots import sealed
+from kickoff.caching.stores.base import Held, Store, StoreUnavailableError, ValueTooLargeError
+
+if TYPE_CHECKING:
+    from kickoff.caching.entries import DerivedEntry
+
+
+class DerivedReading(Reading):
+    """A read of a derived entry: its parts first, whose versions are in the key of the slot.
+
+    The same parts make the same value: while they have not changed the store is not asked.
+    """
+
+    def __init__(self, reader: Reader, entry: DerivedEntry[Any], arguments: Arguments) -> None:
+        super().__init__(reader, entry, arguments)
+        self._derived = entry
+
+    def run(self) -> Remembered[Any]:
+        ahead = self._ask_ahead()
+        if ahead is None:
+            return self._from_parts()
+        with known_ahead(ahead):
+            return self._from_parts()
+
+    def _ask_ahead(self) -> Ahead | None:
+        """Where nothing is known: what will be asked for anyway, in one round trip."""
+        if self.last is not None or is_asked_ahead() or may_be_in_transaction():
+            return None
+        keys = self._derived.slots_ahead(self.arguments)
+        try:
+            return Ahead(current_store(), keys) if keys else None
+        except StoreUnavailableError:
+            return None  # The reads of the parts know how to do without.
+
+    def _from_parts(self) -> Remembered[Any]:
+        parts = self._derived.parts(*self.arguments)
+        if parts is None:
+            now = time.monotonic()
+            return Remembered(Content(None), "", time.time(), now, ONE_READER)
+        self.known_at = min((part.known_at for part in parts), default=self.asked_at)
+        self.known_at = min(self.known_at, self.asked_at)
+        self.made_from = ".".join(part.version for part in parts)
+        last = self.last
+        if last is not None and last.made_from == self.made_from:
+            return self._keep(last.content, last.version, last.built_at)
+        self.slot_arguments = (*self.arguments, self.made_from)
+        self.build = lambda: self.entry.build(*(part.value for part in parts))
+        return super().run()
+
+    def _data(self, store: Store, key: str) -> bytes | None:
+        """From the copy, when it is one of this slot."""
+        copy_key = self._derived.copy_key(self.arguments)
+        ahead = asked_ahead(copy_key)
+        copy = ahead.take(copy_key) if ahead else None
+        return (content_of(copy, key) if copy else None) or store.get(key)
+
+    def _empty(self, key: str) -> None:
+        super()._empty(key)
+        super()._empty(self._derived.copy_key(self.arguments))
+
+    def _fill(self, store: Store, held: Held) -> Remembered[Any]:
+        found = super()._fill(store, held)
+        if found.known_at != ONE_READER and self._derived.own_part is not None:
+            copy = copy_of(self.entry.key(self.slot_arguments), sealed(self.entry, found.value))
+            copy_key, ttl_s = self._derived.copy_key(self.arguments), self.entry.ttl_s(found.value)
+            with suppress(StoreUnavailableError, ValueTooLargeError):
+                store.set(copy_key, copy, ttl_s)
+        return found
+
+    def _ask(self) -> None:
+        """Its parts are as old as they are."""
