@@ -30,7 +30,7 @@ class Drill:
     """Breaks one thing and mends it.
 
     `act` does it, with `scene.broken()` and `scene.mended()` at their moments. `missing` says what
-    this machine lacks for it. `behind_s` and `may_stand_still` are for RightForItsTime.
+    this machine lacks for it. `behind_s`, `may_stand_still` and `known_s` are for RightForItsTime.
     """
 
     name: str
@@ -39,13 +39,14 @@ class Drill:
     promises: Sequence[Promise]
     behind_s: float = BEHIND_S
     may_stand_still: bool = False
+    known_s: float = 0.0
     missing: Callable[[], str | None] = nothing_missing
 
     @property
     def all_promises(self) -> list[Promise]:
         return [
             *self.promises,
-            RightForItsTime(self.behind_s, self.may_stand_still),
+            RightForItsTime(self.behind_s, self.may_stand_still, self.known_s),
             OwnAtOnce(self.behind_s, self.may_stand_still),
             NothingLost(),
         ]

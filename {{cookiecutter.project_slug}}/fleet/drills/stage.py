@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from itertools import takewhile
 from pathlib import Path
@@ -21,6 +22,7 @@ from fleet.interruption import held
 from fleet.up import FleetError, RunningFleet
 
 MANAGERS = 8
+WARMING_UP = 8  # at once, so that they spread over the processes of a node
 CALM_S = 1.0  # so long nothing fails: then all is normal
 NORMAL_LIMIT_S = 60.0
 IN_FLIGHT_LIMIT_S = 45.0  # longer than the most patient visitor
@@ -57,6 +59,15 @@ class Stage:
             self._visitors = VisitorsProcess(self._plan(world), log)
             stack.callback(self._visitors.end)
         self._visitors.waiting_since()
+        self._warm_up(world)
+
+    def _warm_up(self, world: dict[str, Any]) -> None:
+        """Every process of every node has seen every page, as those of a site in use have."""
+        with ThreadPoolExecutor(WARMING_UP) as pool:
+            for page in [*world["pages"], *world["boards"]]:
+                for node in self._fleet.nodes:
+                    for asked in [pool.submit(node.direct, page) for _ in range(WARMING_UP)]:
+                        asked.result()
 
     def perform(self, drill: Drill) -> Result:
         """Breaks, mends, and judges once all is normal again."""

@@ -19,16 +19,19 @@ class RightForItsTime:
     """No page shows what was not so, or what has changed more than `behind_s` ago.
 
     With `may_stand_still` pages may stay as they were when it broke, until `behind_s` after it was
-    mended. A slot is never given an older value.
+    mended: as they were known then, which may be `known_s` before. A slot is never given an older
+    value.
     """
 
     behind_s: float = BEHIND_S
     may_stand_still: bool = False
+    known_s: float = 0.0
 
     @property
     def text(self) -> str:
         if self.may_stand_still:
-            return f"pages stand still at worst, and are right {self.behind_s:g} s after"
+            known = f" as known in the last {self.known_s:g} s" if self.known_s else ""
+            return f"pages stand still at worst{known}, and are right {self.behind_s:g} s after"
         return f"pages are at most {self.behind_s:g} s old, never backward"
 
     def problems(self, evidence: Evidence) -> Iterator[str]:
@@ -57,7 +60,7 @@ class RightForItsTime:
         moment = request.started
         stands_still = evidence.broken_at <= moment <= evidence.mended_at + self.behind_s
         if self.may_stand_still and stands_still:
-            moment = evidence.broken_at
+            moment = evidence.broken_at - self.known_s
         return moment - self.behind_s
 
 

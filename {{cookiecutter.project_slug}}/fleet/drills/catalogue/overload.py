@@ -23,14 +23,15 @@ WORST_SERVED, WORST_REFUSED = "worst of the served s", "worst of the refused s"
 
 
 def three_times(scene: Scene) -> None:
-    peak = _flood(scene, per_s=0.0)
-    scene.facts["peak per s"] = peak.per_s
+    # Twice: the first ones of a page that nobody has asked for are slower.
+    peak_per_s = max(_flood(scene, per_s=0.0).per_s for _ in range(2))
+    scene.facts["peak per s"] = peak_per_s
     scene.wait(QUEUE_S)
     scene.broken()
-    flood = _flood(scene, per_s=peak.per_s)
+    flood = _flood(scene, per_s=peak_per_s)
     scene.mended()
     scene.facts |= {
-        GOODPUT: flood.per_s / peak.per_s,
+        GOODPUT: flood.per_s / peak_per_s,
         "served": flood.served,
         "refused": flood.refused,
         "neither served nor refused": flood.other,
@@ -48,7 +49,7 @@ def _flood(scene: Scene, per_s: float) -> Tally:
         host=f"{shape.site.domain}:{haproxy.port}",
         address=ADDRESS,
         at_once=slots * len(scene.fleet.nodes),
-        seconds=scene.lengths.flood_s,
+        seconds=scene.lengths.flood_s if per_s else scene.lengths.flood_s / 2,
         times=TIMES,
         per_s=per_s,
     )
