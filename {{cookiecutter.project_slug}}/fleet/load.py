@@ -15,25 +15,24 @@ import secrets
 import sys
 from collections.abc import Sequence
 from random import choice, random
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NoReturn
 
 try:
     import gevent
     from locust import FastHttpUser, LoadTestShape, between, constant, events, task
     from locust.argument_parser import LocustArgumentParser
     from locust.env import Environment
-    from locust.exception import StopUser
     from locust.stats import stats_printer
 except ImportError as error:
     sys.exit(f"{error}. Install it: python3 config/create_venv.py . --group dev --group load")
 
 from fleet import html
+from fleet.load_options import MINUTES, USERS, parser
 from fleet.load_report import document_of, table
 from fleet.target import RefusedError, base_of, permitted
 
 RUN = secrets.token_hex(3)  # names of this run's accounts and leagues begin with load-RUN
 RUSH = 1 / 3  # of the time: line-ups are saved until the ball rolls
-USERS, MINUTES = 20, 3.0
 POLL_S = 2.0  # as the pages do while a match is live
 MEASURED, FAILED, REFUSED = 0, 1, 2
 
@@ -46,14 +45,27 @@ class Visitor(FastHttpUser):
     network_timeout = connection_timeout = 30.0
 
     def on_start(self) -> None:
-        front = self.open("/")
+        front = self.front_page()
         self.matches = html.links(front, r"/matches/\d+/")
         boards = html.links(front, r"/competitions/[\w-]+/scoreboard/")
         self.leagues = html.links(self.open("/leagues/"), r"/leagues/\d+/")
         if not (self.matches and boards and self.leagues):
-            self.environment.runner.quit()
-            raise StopUser("There is no competition with leagues: manage.py demo_data")
+            self.give_up("There is no competition with leagues: manage.py demo_data")
         self.scoreboard = boards[0]
+
+    def front_page(self) -> str:
+        """Tried until it is answered."""
+        while not (page := self.open("/")):
+            gevent.sleep(1)
+        return page
+
+    def give_up(self, reason: str) -> NoReturn:
+        """Ends the whole run, from outside this user, who has found that there is nothing to do."""
+        if self.environment.process_exit_code is None:
+            self.environment.process_exit_code = FAILED
+            say(reason)
+            gevent.spawn(self.environment.runner.quit)
+        raise gevent.GreenletExit
 
     def open(self, address: str, name: str | None = None) -> str:
         """A page with its menu, as a browser asks for it."""
@@ -62,13 +74,21 @@ class Visitor(FastHttpUser):
         return page
 
     def ask(self, address: str, name: str | None = None) -> str:
-        """`name` is that of its line in the statistics."""
-        response = self.client.get(address, name=name, allow_redirects=False)
-        return response.text or ""
+        """The page, empty when it failed. `name` is that of its line in the statistics."""
+        with self.client.get(
+            address, name=name, allow_redirects=False, catch_response=True
+        ) as response:
+            if response.status_code == 200:
+                return response.text or ""
+            response.failure(f"no page: {response.status_code}")
+            return ""
 
     def send(self, address: str, fields: dict[str, str], name: str | None = None) -> bool:
         """A form. It is taken when the answer leads on; else it counts as failed."""
-        token = html.csrf_token(self.ask(address, name))
+        form = self.ask(address, name)
+        if not form:
+            return False
+        token = html.csrf_token(form)
         with self.client.post(
             address,
             data={**fields, "csrfmiddlewaretoken": token},
@@ -122,10 +142,10 @@ class Manager(Visitor):
         self.send("/leagues/new/", {"name": f"{name} league", "team_name": f"{name} team"})
         self.client.cookiejar.clear()
         if not self.send("/accounts/sign-in/", {"username": name, "password": password}):
-            raise StopUser("Nobody can sign in.")
+            self.give_up("Nobody can sign in.")
         teams = html.links(self.ask("/teams/"), r"/teams/\d+/line-up/")
         if not teams:
-            raise StopUser("No team was founded.")
+            self.give_up("No team was founded.")
         self.editor = teams[0]
 
 
@@ -156,7 +176,7 @@ class Saver(Manager):
             self.ask(self.editor, "line-up"), r"/competitions/[\w-]+/player-options/"
         )
         if not options:
-            raise StopUser("All rounds have begun: no line-up can be saved.")
+            self.give_up("All rounds have begun: no line-up can be saved.")
         self.players = html.players_by_position(self.ask(options[0], "player options"))
         self.turn = int(1000 * random())
 
@@ -223,13 +243,16 @@ def main(arguments: Sequence[str]) -> int:
         return REFUSED
     options.num_users, options.run_time = options.users, 60 * options.minutes
     options.headless = True
-    document = run(options)
+    environment = run(options)
+    document = document_of(environment)
     sys.stdout.write(f"{json.dumps(document, indent=2) if options.json else table(document)}\n")
-    return FAILED if document["failed"] or not document["requests"] else MEASURED
+    if document["failed"] or not document["requests"]:
+        return FAILED
+    return environment.process_exit_code or MEASURED
 
 
-def run(options: argparse.Namespace) -> dict[str, Any]:
-    """The whole match day; the document that --json prints."""
+def run(options: argparse.Namespace) -> Environment:
+    """The whole match day."""
     environment = Environment(
         user_classes=[Watcher, SignedIn, Saver],
         shape_class=MatchDay(),
@@ -243,30 +266,7 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
     runner.start_shape()
     runner.shape_greenlet.join()
     runner.quit()
-    return document_of(environment)
-
-
-def parser() -> argparse.ArgumentParser:
-    found = argparse.ArgumentParser(
-        prog="python -m fleet.load",
-        description="A match day's visitors: the rush before kickoff, then the watching.",
-        epilog="Exit code: 0 all was answered, 1 some requests failed, 2 refused.",
-    )
-    found.add_argument("url", metavar="URL", help="Where the site is: http://127.0.0.1:8000")
-    found.add_argument("--users", type=int, default=USERS, help=f"At once (default: {USERS}).")
-    found.add_argument(
-        "--minutes",
-        type=float,
-        default=MINUTES,
-        help=f"The first third is the rush (default: {MINUTES:g}).",
-    )
-    found.add_argument("--json", action="store_true", help="One JSON document and nothing else.")
-    found.add_argument(
-        "--host-i-own",
-        metavar="NAME",
-        help="A host that is not this machine; its name is asked for once more.",
-    )
-    return found
+    return environment
 
 
 def say(text: str) -> None:

@@ -114,33 +114,48 @@ class TestAMatchDay:
 
 class TestAFailure:
     @pytest.fixture
-    def broken_site(self):
-        """Each page sends its visitors to another address, which counts them."""
-        asked = []
+    def site(self):
+        """A function: the address of a site that answers everything so, and who asked for what."""
+        asked, servers = [], []
 
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self):
-                asked.append(self.headers["Host"])
-                self.send_response(302)
-                self.send_header("Location", f"http://127.0.0.2:{port}/")
-                self.send_header("Content-Length", "0")
-                self.end_headers()
+        def site(status, body=b"", **headers):
+            class Handler(BaseHTTPRequestHandler):
+                def do_GET(self):
+                    asked.append(self.headers["Host"])
+                    self.send_response(status)
+                    for name, value in {**headers, "Content-Length": str(len(body))}.items():
+                        self.send_header(name, value.format(port=port))
+                    self.end_headers()
+                    self.wfile.write(body)
 
-            def log_message(self, *arguments):
-                pass
+                def log_message(self, *arguments):
+                    pass
 
-        server = ThreadingHTTPServer(("", 0), Handler)
-        port = server.server_address[1]
-        Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{port}", asked
-        server.shutdown()
-        server.server_close()
+            server = ThreadingHTTPServer(("", 0), Handler)
+            servers.append(server)
+            port = server.server_address[1]
+            Thread(target=server.serve_forever, daemon=True).start()
+            return f"http://127.0.0.1:{port}", asked
 
-    def test_is_told_and_nobody_is_followed_elsewhere(self, broken_site):
-        url, asked = broken_site
-        done = load(url, "--minutes", "0.05")
-        assert "There is no competition with leagues" in done.stderr
+        yield site
+        for server in servers:
+            server.shutdown()
+            server.server_close()
+
+    def test_is_told_and_nobody_is_followed_elsewhere(self, site):
+        url, asked = site(302, Location="http://127.0.0.2:{port}/")
+        done = load(url, "--minutes", "0.05", "--json")
+        assert done.returncode == 1
+        document = json.loads(done.stdout)
+        assert document["failed"] == document["requests"] > 0
+        assert document["errors"][0]["error"] == "no page: 302"
         assert {host.partition(":")[0] for host in asked} == {"127.0.0.1"}
+
+    def test_a_site_without_a_competition_is_left_at_once(self, site):
+        url, _ = site(200, b"<p>Welcome</p>")
+        done = load(url, "--minutes", "5")
+        assert done.returncode == 1
+        assert "load: There is no competition with leagues" in done.stderr
 
 
 LINES = re.findall(r"(?m)^    ((?:ab|wrk) .*)$", PAGE)
@@ -149,8 +164,11 @@ LINES = re.findall(r"(?m)^    ((?:ab|wrk) .*)$", PAGE)
 @pytest.mark.django_db(transaction=True)
 class TestTheLinesOfThePage:
     @pytest.fixture
-    def run(self, live_server):
-        """A function: what a line prints, asked once, of a real site."""
+    def run(self, live_server, settings):
+        """A function: what a line prints, asked once, of a real site. By its address: ab may try
+        another one of localhost, and only that."""
+        settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, "127.0.0.1"]
+        here = live_server.url.replace("localhost", "127.0.0.1")
         game = world(players=ALL_PLAYERS)
         client = Client()
         client.force_login(game.anna)
@@ -162,7 +180,7 @@ class TestTheLinesOfThePage:
         }
 
         def run(line):
-            line = line.replace("http://127.0.0.1:8000", live_server.url)
+            line = line.replace("http://127.0.0.1:8000", here)
             line = line.replace("kickoff-cup-1", game.competition.slug)
             line = line.replace("SESSION", client.cookies["sessionid"].value)
             line = line.replace("-n 1000 -c 10", "-n 1 -c 1").replace("-c 10 -d 10s", "-c 1 -d 1s")

@@ -1,4 +1,7 @@
-"""One probe: python -m fleet.drills.probes ROLE. It answers commands as those of the bench do."""
+"""One probe: python -m fleet.drills.probes ROLE. It answers commands as those of the bench do.
+
+Between two commands it keeps no connection to the database, which may be another process by then.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ import json
 import sys
 
 import django
+from django.db import connection
 
 from fleet.bench.probes.__main__ import answer
 
@@ -18,6 +22,7 @@ def main(role: str) -> None:
     for line in sys.stdin:
         command, *arguments = json.loads(line)
         answer(getattr(probe, command)(*arguments))
+        connection.close()
 
 
 if __name__ == "__main__":

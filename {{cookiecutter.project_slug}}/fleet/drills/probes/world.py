@@ -6,7 +6,6 @@ from itertools import groupby
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -62,11 +61,9 @@ class Role:
 
     def lineups(self, teams: list[int]) -> dict[int, list[Any]]:
         """Of each team the captain and the players by their places, as they are in the database:
-        by one statement, so that nobody saves in between. The connection is given back: the database
-        may be another process the next time."""
+        by one statement, so that nobody saves in between."""
         places = LineupPlace.objects.filter(lineup__team__in=teams).by_lineup()
-        rows = list(places.values_list("lineup__team", "lineup__captain", "player"))
-        connection.close()
+        rows = places.values_list("lineup__team", "lineup__captain", "player")
         return {
             team: [captain, [player for *_, player in found]]
             for (team, captain), found in groupby(rows, key=lambda row: row[:2])
