@@ -17,7 +17,7 @@ pytestmark = pytest.mark.project
 # What reads configuration files and asks Apache and HAProxy is the same on each Python.
 OF_SERVERS = ["brakes", "tuning"]
 # `test_the_infrastructure_knows_nothing_of_the_sample` sees that it does not need the sample.
-INFRASTRUCTURE = [*OF_SERVERS, "budgets/tests", "caching", "dbpool", "health"]
+INFRASTRUCTURE = [*OF_SERVERS, "budgets/tests", "caching", "dbpool", "health", "rollout"]
 NEWEST = environments.RELEASES[-1]
 
 

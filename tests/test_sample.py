@@ -14,9 +14,9 @@ THEIR_OWN = {".env", ".kickoff.json"}  # the key, and the answer itself
 
 def remove_by_hand(project):
     """What README.md says under "Remove the sample site", done as an editor would."""
-    for folder in ("fantasy", "fleet"):
+    for folder in ("fantasy", "lab", "fleet"):
         shutil.rmtree(project.path / folder)
-    for file in ("fleet.md", "bench.md", "bench.svg", "drills.md", "load.md"):
+    for file in ("lab.md", "fleet.md", "load.md", "drills.md", "bench.md", "bench.svg"):
         (project.path / "docs" / file).unlink()
     found = project.run(
         "grep", "-rlE", r"sample site(: begin|: end)?( (#}|-->|\*/))?$", ".", "--exclude-dir=.git"

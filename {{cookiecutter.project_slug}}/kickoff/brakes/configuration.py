@@ -16,14 +16,14 @@ from kickoff.brakes.parts.units import Units
 from kickoff.brakes.values import NotFoundError, Value
 
 # Connections to the database beside those of web processes.
-REFRESHERS = 4  # the one that works and the standby: each its work, and its lease
+REFRESHER = 2  # its work, and its lease
 COMMANDS = 5  # manage.py by hand and by timer
 MONITORING = 2
 ADMINISTRATORS = 10
 # Of a node, at most: processes that are asked for their deep health look past their pools, each for
 # a minute after it was asked, and monitoring asks every ten seconds.
 HEALTH_PROCESSES = 6
-OTHERS = REFRESHERS + COMMANDS + MONITORING + ADMINISTRATORS
+OTHERS = COMMANDS + MONITORING + ADMINISTRATORS
 
 
 @dataclass
@@ -63,6 +63,14 @@ class Configuration:
         return self.apache.slots
 
     @cached_property
+    def refreshers(self) -> int:
+        """How many run, by the fleet; else the one that works and its standby."""
+        try:
+            return len(self.fleet.texts("", "refreshers").value)
+        except NotFoundError:
+            return 2
+
+    @cached_property
     def connections_per_node(self) -> Value[int]:
         """Connections to the database that one node opens at most."""
         processes, threads = self.apache.processes, self.apache.threads
@@ -80,11 +88,12 @@ class Configuration:
         nodes, each = self.nodes.value, self.connections_per_node.value
         health = nodes * min(self.apache.processes.value, HEALTH_PROCESSES)
         # There may be a node whose old processes have not ended yet.
-        count = (nodes + 1) * each + health + OTHERS
+        others = self.refreshers * REFRESHER + OTHERS
+        count = (nodes + 1) * each + health + others
         return Value(
             "connections",
             count,
-            f"({nodes} nodes + 1 replaced) × {each} + {health} health checks + {OTHERS} others",
+            f"({nodes} nodes + 1 replaced) × {each} + {health} health checks + {others} others",
         )
 
     @cached_property
@@ -93,7 +102,7 @@ class Configuration:
         clients = len(self.settings.memcached_caches) + 1  # and the slots of cached reads
         nodes, slots = self.nodes.value, self.slots.value
         health = nodes * min(self.apache.processes.value, HEALTH_PROCESSES)
-        others = (REFRESHERS + COMMANDS) * clients + health + ADMINISTRATORS
+        others = (self.refreshers + COMMANDS) * clients + health + ADMINISTRATORS
         count = (nodes + 1) * slots * clients + others
         return Value(
             "connections",

@@ -19,7 +19,8 @@ from kickoff.rollout.visitors import id_of_account
 
 
 def _build_rules() -> dict[str, Rule]:
-    flags = Flag.objects.with_whether_they_name_users().prefetch_related("groups")
+    named = Flag.objects.with_whether_they_name_users()
+    flags = named.prefetch_related("groups").order_by("name")
     return {
         flag.name: flag.to_rule(has_users=flag.names_users)  # type: ignore[attr-defined]
         for flag in flags

@@ -41,8 +41,11 @@ class WebSizes:
 
     @property
     def health_processes(self) -> int:
-        """That take samples at the same time: each with one connection to everything."""
-        return min(self.processes, HEALTH_PROCESSES)
+        """That take samples at the same time, each with one connection to everything.
+
+        Also with prefork, which has a process for each slot.
+        """
+        return min(self.slots, HEALTH_PROCESSES)
 
     @property
     def slots(self) -> int:

@@ -36,22 +36,26 @@ def shoot(match, sequence):
     record(match.pk, goal)
 
 
-def open_as(open_window, flag, has_it):
-    """A window of a visitor whom the flag has reached, or has not."""
-    ids = (f"visitor-{number:08}" for number in range(100))
-    visitor_id = next(each for each in ids if flag.rule.reaches(each) == has_it)
-    page = open_window()
-    page.goto("/accounts/sign-in/")
-    page.context.add_cookies([{"name": "visitor", "value": visitor_id, "url": page.url}])
-    page.add_init_script(WATCH_LAYOUT_SHIFTS)
-    with page.expect_response("**/own-board/") as answer:
-        page.goto("/")
-    assert answer.value.status == (200 if has_it else 204)
-    return page
+@pytest.fixture
+def open_as(open_window, live_server, flag):
+    """A function that opens a window of a visitor whom the flag has reached, or has not."""
+
+    def open_as(*, has_it):
+        ids = (f"visitor-{number:08}" for number in range(100))
+        visitor_id = next(each for each in ids if flag.rule.reaches(each) == has_it)
+        page = open_window()
+        page.context.add_cookies([{"name": "visitor", "value": visitor_id, "url": live_server.url}])
+        page.add_init_script(WATCH_LAYOUT_SHIFTS)
+        with page.expect_response("**/own-board/") as answer:
+            page.goto("/")
+        assert answer.value.status == (200 if has_it else 204)
+        return page
+
+    return open_as
 
 
-def test_who_has_it_sees_who_has_scored_and_the_next_goal_too(open_window, flag, live_match):
-    page = open_as(open_window, flag, has_it=True)
+def test_who_has_it_sees_who_has_scored_and_the_next_goal_too(open_as, live_match):
+    page = open_as(has_it=True)
     goals = page.get_by_role("list", name="Goals")
     expect(goals).to_contain_text(f"11′ {SCORER}")
     shoot(live_match, 2)
@@ -59,15 +63,15 @@ def test_who_has_it_sees_who_has_scored_and_the_next_goal_too(open_window, flag,
     expect(page.locator("#score-news")).to_have_text("Team T01 2–0 Team T02")
 
 
-def test_who_has_it_not_sees_the_plain_one(open_window, flag, live_match):
-    page = open_as(open_window, flag, has_it=False)
+def test_who_has_it_not_sees_the_plain_one(open_as, live_match):
+    page = open_as(has_it=False)
     shoot(live_match, 2)
     expect(page.locator(f'[data-match="{live_match.pk}"] [data-score]')).to_have_text("2–0")
     expect(page.get_by_role("list", name="Goals")).to_have_count(0)
 
 
-def test_an_open_window_goes_back_when_it_is_switched_off(open_window, flag):
-    page = open_as(open_window, flag, has_it=True)
+def test_an_open_window_goes_back_when_it_is_switched_off(open_as, flag):
+    page = open_as(has_it=True)
     goals = page.get_by_role("list", name="Goals")
     expect(goals).to_have_count(1)
     flag.everyone = False
@@ -75,8 +79,8 @@ def test_an_open_window_goes_back_when_it_is_switched_off(open_window, flag):
     expect(goals).to_have_count(0)
 
 
-def test_little_shifts_when_it_arrives(open_window, flag):
-    page = open_as(open_window, flag, has_it=True)
+def test_little_shifts_when_it_arrives(open_as):
+    page = open_as(has_it=True)
     wait_for_the_menu(page)
     expect(page.get_by_role("list", name="Goals")).to_have_count(1)
     assert page.evaluate(LAYOUT_SHIFT) < GOOD_LAYOUT_SHIFT

@@ -1,4 +1,4 @@
-"""Where the database listens, and what it may ask of those who come."""
+"""Where the database listens."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 
 from kickoff.brakes.configuration import Configuration
 from kickoff.brakes.parts.mysql import MySQL
-from kickoff.brakes.registry import ERROR, WARNING, rule
+from kickoff.brakes.registry import ERROR, rule
 from kickoff.brakes.results import Outcome, expect
 from kickoff.brakes.rules.addresses import EVERYWHERE, is_private
 from kickoff.brakes.values import DoesNotApplyError, Value
@@ -53,21 +53,6 @@ def _speaks_x(mysql: MySQL) -> bool:
         return mysql.is_set("mysqlx_bind_address")
     is_for_mysql = any(FOR_MYSQL.match(option.section) for option in mysql.options)
     return is_for_mysql or mysql.is_set("mysqlx") or mysql.is_set("mysqlx_bind_address")
-
-
-@rule(
-    "C64",
-    WARNING,
-    "No server reads files of Django's machine",
-    reads="local_infile of the server, OPTIONS local_infile",
-    why="A client that allows LOAD DATA LOCAL sends any file that the server asks for.",
-    mend="local_infile = OFF on the server, and none in OPTIONS",
-)
-def no_local_files(site: Configuration) -> Outcome:
-    site.settings.require_mysql()
-    server = site.mysql.switch("local_infile")
-    client = site.settings.option("local_infile")
-    return expect(not (server.value and client.value), "off on one of both sides", server, client)
 
 
 @rule(

@@ -40,12 +40,13 @@ DATABASE = [
         ],
     ),
     mysql("C52", "max_connections = 120", "max_connections = 100"),
+    Case("C52", [Text(FLEET, '"web2"]', '"web2", "web3", "web4", "web5", "web6"]')]),
     mysql("C52b", "max_connections = 120", "max_connections = 1000"),
     Case(
         "C52c",
         [Text(USERS, "GRANT SELECT, INSERT, UPDATE, DELETE ON `site`.*", "GRANT ALL ON *.*")],
     ),
-    Case("C52d", [Text(USERS, "MAX_USER_CONNECTIONS 101", "MAX_USER_CONNECTIONS 50")]),
+    Case("C52d", [Text(USERS, "MAX_USER_CONNECTIONS 107", "MAX_USER_CONNECTIONS 50")]),
     Case("C52e", [Text(USERS, "MAX_USER_CONNECTIONS 5 ", "MAX_USER_CONNECTIONS 100 ")]),
     setting("C53", f"{POOL}.timeout", 30),
     setting("C54", f"{POOL}.max_overflow", 10),
@@ -97,6 +98,13 @@ DATABASE = [
 CACHES = [
     memcached("C70", "-U 0", "-U 11211"),
     memcached("C70b", "-l 10.0.0.11", "-l 0.0.0.0"),
+    memcached("C70b", "-l 10.0.0.11", "-l 127.0.0.1,8.8.8.8:11211"),
+    memcached("C70b", "-l 10.0.0.11", "-l fe80::1,[a000::1]:11211"),
+    Case(
+        "C70b",
+        [Text(MEMCACHED, "-l [::1]:11211", "-l a000::1")],
+        [Text(MEMCACHED, "-l 10.0.0.11", "-l [::1]:11211")],
+    ),
     Case("C70c", [Setting("CACHES.default.LOCATION", ["10.0.0.12:11211", "10.0.0.11:11211"])]),
     memcached("C70d", "-I 2m", "-I 1m"),
     memcached("C71", "-c 1024", "-c 100"),

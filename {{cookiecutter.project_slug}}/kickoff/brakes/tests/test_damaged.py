@@ -3,18 +3,37 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from kickoff.brakes.parts.base import Part
 from kickoff.brakes.parts.settings import Settings
+from kickoff.brakes.places import (
+    read_apache,
+    read_fleet,
+    read_haproxy,
+    read_memcached_servers,
+    read_mysql,
+    read_units,
+)
 from kickoff.brakes.registry import FAILED, RULES, apply, run
 from kickoff.brakes.report import as_document
 from kickoff.brakes.results import Status
 from kickoff.brakes.tests.test_mutants import FILES
 
+# By the first word of a file's name: what it is a part of, and how that is read from where.
+PARTS: dict[str, tuple[str, Callable[[Path], Part], str]] = {
+    "apache": ("apache", read_apache, "apache/site.conf"),
+    "fleet.toml": ("fleet", read_fleet, "fleet.toml"),
+    "haproxy": ("haproxy", read_haproxy, "haproxy/haproxy.cfg"),
+    "memcached": ("memcached", read_memcached_servers, "memcached"),
+    "mysql": ("mysql", read_mysql, "mysql/server.cnf"),
+    "systemd": ("units", read_units, "systemd"),
+}
 ODD: tuple[Any, ...] = (None, "", "odd", -1, [], {})  # in place of any setting
 
 
@@ -32,12 +51,13 @@ def damaged(text: str) -> Iterator[str]:
 
 @pytest.mark.parametrize("file", FILES)
 def test_a_line_that_is_cut_off_is_a_result(sound, tmp_path, file):
+    site = sound.read(tmp_path)
+    part, read, place = PARTS[file.partition("/")[0]]
     for text in damaged(sound.files[file]):
-        changed = sound.changed()
-        changed.files[file] = text
-        site = changed.read(tmp_path)
-        results = run(site)
-        json.dumps(as_document(site, results))
+        (tmp_path / "deploy" / file).write_text(text)
+        changed = replace(site, **{part: read(tmp_path / "deploy" / place)})
+        results = run(changed)
+        json.dumps(as_document(changed, results))
         assert [r for r in results if r.expected.startswith(FAILED)] == []
 
 

@@ -186,6 +186,15 @@ class TestAUser:
         assert marked() == {RULES, PERSON}
         assert sees(signed_in) == "new"
 
+    def test_is_in_with_a_wave_of_others(self, flag, user, group, signed_in, marked):
+        flag.groups.add(group)
+        marked()
+        assert sees(signed_in) == "old"
+        others = [type(user)(username=f"user {number}") for number in range(30)]
+        group.user_set.add(user, *type(user).objects.bulk_create(others))
+        assert marked() == {PERSON}
+        assert sees(signed_in) == "new"
+
     @pytest.mark.parametrize("how", ["remove", "clear", "set", "from the other side"])
     def test_is_out_when_taken_off_a_flag(self, flag, user, signed_in, marked, how):
         flag.users.add(user)

@@ -108,6 +108,7 @@ class TestWafflesWays:
         cached.save()
         flag.refresh_from_db()
         assert (flag.everyone, flag.superusers) == (True, False)
+        assert cached.is_active_for_user(AnonymousUser()) is True
         assert sees(new_browser()) == "new"
 
     def test_one_from_the_database_answers_as_well(self, flag, user, rf):

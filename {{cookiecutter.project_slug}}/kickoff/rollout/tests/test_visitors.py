@@ -137,7 +137,9 @@ class TestSigningIn:
 
 
 class TestAResponse:
-    def test_that_depends_on_the_visitor_is_private(self, new_browser, half):
+    @pytest.mark.parametrize("says", [{"percent": 50}, {"staff": True}, {"authenticated": True}])
+    def test_that_depends_on_the_visitor_is_private(self, new_browser, change, says):
+        change(**says)
         for browser in (new_browser(), new_browser("a" * 16)):
             response = browser.get("/own")
             assert response.headers["Cache-Control"] == "private, no-store"

@@ -95,7 +95,7 @@ class TestSiteAccount:
 
     def test_has_no_more_than_its_connections(self, accounts):
         sql = f"SELECT max_user_connections FROM mysql.user WHERE user = '{SITE}'"
-        assert accounts.run(sql).stdout == "101\n"  # 60 + 20 + 4 + 12 + 5
+        assert accounts.run(sql).stdout == "107\n"  # 60 + 20 + 4 + 18 + 5
 
     def test_its_statements_end_after_five_seconds(self, accounts):
         shown = accounts.run_as(SITE, "secret", "SELECT @@max_statement_time")
