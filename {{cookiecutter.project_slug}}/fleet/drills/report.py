@@ -122,6 +122,7 @@ def _document(result: Result) -> dict[str, Any]:
         "worst_s": round(evidence.worst_s, 3),
         "recovered_s": round(evidence.recovered_s, 3),
         "lost": list(evidence.lost),
+        "took_s": round(evidence.ended - evidence.began, 1),
         "broken_for_s": round(evidence.mended_at - evidence.broken_at, 3),
         "facts": dict(evidence.facts),
     }

@@ -65,7 +65,7 @@ def _connection(scene: Scene, mysql: Any) -> Any:
 def _drill(name: str, breaks: str, act: Any, *more: Any) -> Drill:
     # While the database is away nothing changes; but the marks of the last moment wait as well.
     return Drill(name, breaks, act, [PUBLIC_SERVED, SAVES, Recovers(BACK_S), *more],
-                 behind_s=6.0, may_stand_still=True)  # fmt: skip
+                 behind_s=5.0, may_stand_still=True)  # fmt: skip
 
 
 DRILLS = [

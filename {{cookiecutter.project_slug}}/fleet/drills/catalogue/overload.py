@@ -12,12 +12,13 @@ from fleet.drills.scene import Scene
 from fleet.drills.visitors.flood import FloodPlan, Tally
 
 TIMES = 3.0
-# A page that is rendered for each request, as nobody has searched for this before.
-ADDRESS = "/players/?q={}"
+# A page that is rendered for each request, as its address is another each time.
+ADDRESS = "/players/?page=1&visit={}"
 QUEUE_S = 2.0  # haproxy.cfg: timeout queue
 SERVED_S = QUEUE_S + 3.0  # and the time for the page itself, with all slots busy
 REFUSED_S = QUEUE_S + 1.0
 NORMAL_S = 5.0
+FULL = 2  # times all slots: so that none is ever empty while the peak is measured
 GOODPUT = "goodput, of the peak"
 WORST_SERVED, WORST_REFUSED = "worst of the served s", "worst of the refused s"
 
@@ -48,7 +49,7 @@ def _flood(scene: Scene, per_s: float) -> Tally:
         port=haproxy.port,
         host=f"{shape.site.domain}:{haproxy.port}",
         address=ADDRESS,
-        at_once=slots * len(scene.fleet.nodes),
+        at_once=FULL * slots * len(scene.fleet.nodes),
         seconds=scene.lengths.flood_s if per_s else scene.lengths.flood_s / 2,
         times=TIMES,
         per_s=per_s,
