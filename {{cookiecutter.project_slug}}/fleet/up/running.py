@@ -112,13 +112,14 @@ class RunningFleet:
                 process.kill()
                 process.wait()
         if process.returncode:
-            raise FleetError(f"manage.py {' '.join(arguments)} failed.\n{errors[-3000:]}")
+            words = (errors or output)[-3000:]
+            raise FleetError(f"manage.py {' '.join(arguments)} failed.\n{words}")
         return str(output)
 
     def new_folder(self, name: str) -> Path:
-        """One for a server, which its user owns."""
+        """A folder for a server, which its user owns."""
         path = self.folder / name
-        path.mkdir()
+        path.mkdir(exist_ok=True)
         shutil.copystat(self.folder, path)
         owner = self.folder.stat()
         os.chown(path, owner.st_uid, owner.st_gid)
@@ -136,11 +137,11 @@ class RunningFleet:
         """The rest of the season, live."""
         if self.settings.speed is None:
             return
-        folder = self.replay.folder if self.replay else self.new_folder("replay")
+        folder = self.new_folder("replay")
         self._servers = [server for server in self._servers if server is not self.replay]
         words = ["replay", "--all", "--speed", f"{self.settings.speed:g}", *arguments]
         self.replay = ManageProcess(folder, self.release, self.environment, *words)
-        self._start(self.replay)
+        self.launch(self.replay)
 
     def keep_playing(self) -> None:
         """Goes on where a replay has failed, and from the fourth match day when all are played."""
@@ -164,7 +165,7 @@ class RunningFleet:
         ]
         with held():
             self.mariadb.install()
-        self._start(self.mariadb, *self.memcacheds)
+        self.launch(self.mariadb, *self.memcacheds)
 
     def _make_site(self) -> None:
         self._say("making a release")
@@ -190,7 +191,7 @@ class RunningFleet:
         self._say("making tables and static files")
         words = ["collectstatic", "--no-input"]
         files = ManageProcess(self.new_folder("static"), self.release, self.environment, *words)
-        self._start(files)
+        self.launch(files)
         self.manage("migrate", DATABASE_URL=self.site.owner_url, DATABASE_READ_TIMEOUT_S="0")
         self._say(f"inventing {self.settings.leagues} leagues")
         self.manage("demo_data", "--leagues", str(self.settings.leagues))
@@ -208,15 +209,16 @@ class RunningFleet:
             )
             for name in self.shape.refreshers
         ]
-        self._start(*self.refreshers, *self.nodes)
+        self.launch(*self.refreshers, *self.nodes)
         ports = {node.name: node.port for node in self.nodes}
         folder = self.new_folder("haproxy")
         self.haproxy = Balancer(folder, self.shape, ports, self.settings.port)
-        self._start(self.haproxy)
+        self.launch(self.haproxy)
 
-    def _start(self, *servers: ServerProcess) -> None:
-        """Side by side; FleetError with the last words of one that does not start."""
-        self._servers += servers
+    def launch(self, *servers: ServerProcess) -> None:
+        """Starts them side by side, to end with the fleet. RuntimeError with the last words of one
+        that does not start."""
+        self._servers += [server for server in servers if server not in self._servers]
         with held(), ThreadPoolExecutor() as pool:
             for started in [pool.submit(server.start) for server in servers]:
                 started.result()
@@ -248,7 +250,8 @@ def running_fleet(
         except (pytest.skip.Exception, pytest.fail.Exception) as missing:
             raise FleetError(str(missing)) from missing
         except subprocess.CalledProcessError as failed:
-            raise FleetError(f"{failed.cmd[0]} failed.\n{failed.stderr}") from failed
+            words = failed.stderr if isinstance(failed.stderr, str) else failed.stderr.decode()
+            raise FleetError(f"{failed.cmd[0]} failed.\n{words}") from failed
         except RuntimeError as failed:  # of a server, with its last words
             raise FleetError(str(failed)) from failed
         yield fleet

@@ -12,7 +12,7 @@ from kickoff.brakes.parts.haproxy import HAProxy
 from kickoff.brakes.parts.memcached import Memcached
 from kickoff.brakes.parts.mysql import MySQL
 from kickoff.brakes.parts.settings import Settings
-from kickoff.brakes.parts.units import Units
+from kickoff.brakes.parts.units import Unit, Units
 from kickoff.brakes.values import NotFoundError, Value
 
 # Connections to the database beside those of web processes.
@@ -57,6 +57,11 @@ class Configuration:
         except NotFoundError:
             nodes = self.haproxy.nodes
             return Value("nodes", len(nodes), self.haproxy.backend.where)
+
+    @property
+    def apache_unit(self) -> Unit:
+        """Of site.conf or prefork.conf, whichever was read."""
+        return self.units.running_apache(self.apache.reading.files)
 
     @property
     def slots(self) -> Value[int]:

@@ -140,7 +140,7 @@ def commits_are_durable(site: Configuration) -> Outcome:
 @rule(
     "C64",
     WARNING,
-    "No server reads files of Django's machine",
+    "No server reads files of its clients' machines",
     reads="local_infile of the server, OPTIONS local_infile",
     why="A client that allows LOAD DATA LOCAL sends any file that the server asks for.",
     mend="local_infile = OFF on the server, and none in OPTIONS",
@@ -149,7 +149,7 @@ def no_local_files(site: Configuration) -> Outcome:
     site.settings.require_mysql()
     server = site.mysql.switch("local_infile")
     client = site.settings.option("local_infile")
-    return expect(not (server.value and client.value), "off on one of both sides", server, client)
+    return expect(not server.value and not client.value, "off on both sides", server, client)
 
 
 @rule(

@@ -58,6 +58,9 @@ DAEMONS = [
     apache("C13b", "threads=5", "threads=16"),
     apache("C20", "RemoteIPInternalProxy 10.0.0.2", "RemoteIPInternalProxy 0.0.0.0/0"),
     apache("C20", "RemoteIPInternalProxy 10.0.0.2", "WSGITrustedProxies 10.0.0.2"),
+    apache("C20b", "RemoteIPInternalProxy 10.0.0.2", "RemoteIPInternalProxy 10.0.0.0/24"),
+    apache("C20b", "RemoteIPInternalProxy 10.0.0.2", "RemoteIPInternalProxy 10.0.0.2 10.0.0.9"),
+    apache("C20b", "CONN_REMOTE_ADDR} != '10.0.0.2'", "CONN_REMOTE_ADDR} != '10.0.0.9'"),
     Case(
         "C21",
         [Text(APACHE, "WSGIImportScript /r.py process-group=service", "# none")],
@@ -98,10 +101,18 @@ SERVING = [
     apache("C40b", "LimitRequestBody 5242880", "LimitRequestBody 0"),
     apache("C40c", "header=5-10", "header=5-60"),
     apache("C40d", "LimitRequestBody 5242880", "LimitRequestBody 1048576"),
+    apache("C40e", " Require1.0", ""),
+    apache("C40e", "Options Strict", "Options Unsafe"),
+    haproxy("C40g", "length gt 18", "length gt 20"),
+    haproxy("C40g", "    http-request reject if { req.fhdr(content-length),length gt 18 }\n", ""),
+    haproxy("C40f", "    option http-buffer-request\n", ""),
     Case("C42", [Text(APACHE, "Require local", "Require all granted")], [STATUS]),
     apache("C46", "CacheLock On", "CacheLock Off"),
     apache("C46b", "CacheSocacheMaxSize 196608", "CacheSocacheMaxSize 1048576"),
     apache("C46c", "CacheDefaultExpire 0", "CacheDefaultExpire 3600"),
+    apache("C46c", "    CacheLastModifiedFactor 0\n", ""),
+    apache("C46d", "CacheIgnoreCacheControl On", "CacheIgnoreCacheControl Off"),
+    apache("C46d", "    CacheIgnoreCacheControl On\n", ""),
     apache("C46c", "CacheIgnoreHeaders Set-Cookie", "CacheIgnoreHeaders None"),
 ]
 WAITING = [

@@ -51,6 +51,7 @@ def test_what_runs_is_what_was_computed(server):
         "max_statement_time": "5.000000",
         "idle_transaction_timeout": "60",
         "query_cache_type": "OFF",
+        "local_infile": "OFF",
     }
 
     assert {name: variables[name] for name in expected} == expected
@@ -102,6 +103,17 @@ class TestSiteAccount:
         assert shown.stdout == "5.000000\n"
         limited = "SET STATEMENT max_statement_time = 0.1 FOR SELECT SLEEP(3)"
         assert "max_statement_time exceeded" in accounts.run_as(SITE, "secret", limited).stderr
+
+
+def test_nobody_sends_files_of_their_machine(accounts, tmp_path):
+    """Not even a client that would."""
+    (tmp_path / "goals").write_text("7\n")
+    sql = f"LOAD DATA LOCAL INFILE '{tmp_path}/goals' INTO TABLE game_day.goal"
+    place = [f"--host={accounts.host}", f"--port={accounts.port}", "--local-infile=1"]
+    done = accounts.run(sql, *place, f"--user={SITE}", "--password=secret", check=False)
+
+    assert done.returncode == 1
+    assert "local" in done.stderr.lower()
 
 
 class TestOwnerAccount:
