@@ -163,3 +163,10 @@ def test_the_driver_is_built_only_with_all_that_it_takes(monkeypatch):
     assert packages.can_build_driver()
     monkeypatch.setattr(packages, "missing", lambda: ["pkg-config"])
     assert not packages.can_build_driver()
+
+
+def test_mod_wsgi_is_built_only_with_all_that_it_takes(monkeypatch):
+    monkeypatch.setattr(packages, "missing", lambda: ["pkg-config"])
+    assert packages.can_build_module()
+    monkeypatch.setattr(packages, "missing", lambda: ["apache2-dev"])
+    assert not packages.can_build_module()

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from fleet.commands import completed
 from fleet.interruption import held
 from fleet.up.errors import FleetError
 from fleet.up.folder import fleet_folder
@@ -86,35 +87,18 @@ class RunningFleet:
     def manage(self, *arguments: str, node: WebNode | None = None, **variables: str) -> str:
         """What `manage.py` prints, run on this node, else the first; FleetError when it fails."""
         node = node or self.nodes[0]
+        environment = {**self._environment(node), **variables}
         command = [
             *identity().prefix,
             str(node.release / ".venv" / "bin" / "python"),
             "manage.py",
             *arguments,
         ]
-        process = None
-        try:
-            with held():
-                process = subprocess.Popen(
-                    command,
-                    cwd=node.release,
-                    env={**self._environment(node), **variables},
-                    stdin=subprocess.DEVNULL,
-                    stdout=subprocess.PIPE,
-                    stderr=subprocess.PIPE,
-                    encoding="utf-8",
-                    start_new_session=True,
-                    **identity().arguments,
-                )
-            output, errors = process.communicate()
-        finally:
-            if process is not None:
-                process.kill()
-                process.wait()
-        if process.returncode:
-            words = (errors or output)[-3000:]
+        done = completed(command, node.release, environment, **identity().arguments)
+        if done.returncode:
+            words = (done.stderr or done.stdout)[-3000:]
             raise FleetError(f"manage.py {' '.join(arguments)} failed.\n{words}")
-        return str(output)
+        return done.stdout
 
     def new_folder(self, name: str) -> Path:
         """A folder for a server, which its user owns."""
