@@ -43,6 +43,7 @@ def packages() -> list[str]:
     return [
         *project["project"]["dependencies"],
         *project["dependency-groups"]["dev"],
+        *project["dependency-groups"]["load"],
         *template["dependency-groups"]["dev"],
         *(project["dependency-groups"]["mysql"] if can_build_driver() else []),
         *(project["dependency-groups"]["apache"] if can_build_module() else []),

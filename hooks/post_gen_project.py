@@ -24,7 +24,8 @@ ANSWERS = r"""{
 REMOVALS: dict[tuple[str, str | bool], list[str]] = {
     ("sample_site", False): [
         *("fantasy", "lab", "fleet"),
-        *("docs/lab.md", "docs/fleet.md", "docs/bench.md", "docs/bench.svg"),
+        *(f"docs/{name}" for name in ("lab.md", "fleet.md", "load.md", "drills.md")),
+        *("docs/bench.md", "docs/bench.svg"),
     ],
     ("ci", "github"): [".gitlab-ci.yml"],
     ("ci", "gitlab"): [".github"],

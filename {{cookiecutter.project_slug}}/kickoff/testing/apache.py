@@ -73,8 +73,9 @@ class ApacheProcess(ServerProcess):
         return f"{done.stdout}{done.stderr}"
 
     def answers(self) -> bool:
+        """What /frontz says then, also while it drains."""
         try:
-            return self.get("/frontz").status == 204
+            return self.get("/frontz").status == (404 if self.drain_file.exists() else 204)
         except OSError:
             return False
 
