@@ -72,7 +72,8 @@ def players_by_position(html: str) -> dict[str, list[str]]:
 
 def lineup(players: Mapping[str, Sequence[str]], turn: int) -> dict[str, str]:
     """The fields of a legal line-up; with each turn some of the players are others."""
-    starters, bench = [], []
+    starters: list[str] = []
+    bench: list[str] = []
     for position, number in STARTERS.items():
         names = players[position]
         first = turn % (len(names) - number - BENCH[position] + 1)

@@ -97,7 +97,7 @@ class Visitor(FastHttpUser):
             allow_redirects=False,
             catch_response=True,
         ) as response:
-            taken = response.status_code == 302
+            taken = bool(response.status_code == 302)
             if not taken:
                 response.failure(f"not taken: {response.status_code}")
             return taken
@@ -195,10 +195,10 @@ class MatchDay(LoadTestShape):
     WATCHING: ClassVar = [SignedIn, Watcher]
     PER_S = 5  # who come each second: signing up is work for the site
 
-    def tick(self) -> tuple[int, float, list[type[Visitor]]] | None:
+    def tick(self) -> tuple[int, float, list[type[Any]] | None] | None:
         assert self.runner is not None
-        options = self.runner.environment.parsed_options
-        minutes_s, elapsed_s = _seconds(options), self.get_run_time()
+        options: Any = self.runner.environment.parsed_options
+        minutes_s, elapsed_s = _seconds(options), self.get_run_time()  # type: ignore[no-untyped-call]
         if elapsed_s >= minutes_s:
             return None
         classes = self.RUSHING if elapsed_s < RUSH * minutes_s else self.WATCHING
@@ -255,7 +255,7 @@ def run(options: argparse.Namespace) -> Environment:
     """The whole match day."""
     environment = Environment(
         user_classes=[Watcher, SignedIn, Saver],
-        shape_class=MatchDay(),
+        shape_class=MatchDay(),  # type: ignore[no-untyped-call]
         host=base_of(options.url),
         events=events,
         parsed_options=options,
@@ -264,7 +264,8 @@ def run(options: argparse.Namespace) -> Environment:
     if not options.json:
         gevent.spawn(stats_printer(environment.stats))
     runner.start_shape()
-    runner.shape_greenlet.join()
+    shape: Any = runner.shape_greenlet
+    shape.join()
     runner.quit()
     return environment
 

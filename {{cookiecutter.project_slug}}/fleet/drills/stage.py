@@ -163,7 +163,7 @@ _request = msgspec.json.Decoder(Request)
 
 @contextmanager
 def stage(
-    fleet: RunningFleet, lengths: Lengths, say: Callable[[str], None] = str
+    fleet: RunningFleet, lengths: Lengths, say: Callable[[str], object] = str
 ) -> Iterator[Stage]:
     """Visitors, a match and everybody who watches them, on a fleet that runs."""
     with ExitStack() as stack:

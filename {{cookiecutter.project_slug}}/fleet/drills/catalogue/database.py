@@ -35,7 +35,7 @@ def restarted(scene: Scene) -> None:
 
 def exhausted(scene: Scene) -> None:
     """Somebody else takes all connections that are left, also that of the administrator."""
-    held = []
+    held: list[Any] = []
 
     def let_go() -> None:
         while held:

@@ -35,7 +35,7 @@ def slow_clients(scene: Scene) -> None:
     started = [0]
     scene.broken()
     sockets = [_connected(scene) for _ in range(3 * SLOW)]
-    scene.undo.callback(lambda: [held.close() for held in sockets])
+    scene.undo.callback(_close, sockets)
     for held in sockets[:SLOW]:
         held.sendall(form)
     dripping = cycle(sockets[SLOW : 2 * SLOW])
@@ -65,7 +65,7 @@ def half_open(scene: Scene) -> None:
     request = request.replace(b"localhost", f"localhost:{scene.fleet.haproxy.port}".encode())
     until = time.monotonic() + scene.lengths.outage_s
     opened: list[socket.socket] = []
-    scene.undo.callback(lambda: [held.close() for held in opened])
+    scene.undo.callback(_close, opened)
     scene.broken()
     while time.monotonic() < until:
         held = _connected(scene)
@@ -99,6 +99,11 @@ def _probe(address: str, port: int, host: str) -> int:
         return ask(port, "/readyz", host=host, address=address, timeout_s=5).status
     except (OSError, HTTPException):
         return 0
+
+
+def _close(sockets: list[socket.socket]) -> None:
+    for held in sockets:
+        held.close()
 
 
 def _connected(scene: Scene) -> socket.socket:
