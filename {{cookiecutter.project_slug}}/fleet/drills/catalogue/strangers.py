@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from http.client import HTTPException
-from itertools import count
 
 from fleet.drills.drill import Drill
 from fleet.drills.promises import NO_ERROR, FactAtLeast, FactAtMost, NoSpike
@@ -45,13 +44,12 @@ def slow_clients(scene: Scene) -> None:
 def _drip(scene: Scene, connections: Sequence[socket.socket]) -> int:
     """A byte of its headers to each in turn; how many were sent."""
     head = HEADERS.format(site=_site(scene)).encode()
-    until, sent = time.monotonic() + scene.lengths.outage_s, 0
-    for number in count():
-        if time.monotonic() > until:
-            return sent
-        place, byte = number % len(connections), number // len(connections)
+    until, turn, sent = time.monotonic() + scene.lengths.outage_s, 0, 0
+    while time.monotonic() < until:
+        byte, place = divmod(turn, len(connections))
         with suppress(OSError):  # the load balancer has had enough
             sent += connections[place].send(head[byte : byte + 1])
+        turn += 1
         time.sleep(BYTE_EVERY_S / len(connections))
     return sent
 
