@@ -59,10 +59,9 @@ def half_open(scene: Scene) -> None:
     request = f"GET /leagues/ HTTP/1.1\r\nHost: {_site(scene)}\r\n\r\n".encode()
     until = time.monotonic() + scene.lengths.outage_s
     opened: list[socket.socket] = []
-    scene.undo.callback(lambda: [held.close() for held in opened])
     scene.broken()
     while time.monotonic() < until:
-        held = _connected(scene)
+        held = scene.undo.enter_context(_connected(scene))
         held.sendall(request)
         if len(opened) % 2:
             held.shutdown(socket.SHUT_WR)  # no more to say, but the answer is never read
