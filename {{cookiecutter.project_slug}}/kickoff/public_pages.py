@@ -1,7 +1,9 @@
 """Public pages are the same for everybody, so Apache and browsers may keep them for a second.
 
 A view says so with `@public_page`. The middleware sees to it that this is true: what belongs to
-one visitor is never public, nor is an error, whatever the view says.
+one visitor is never public, nor is an error, whatever the view says. A view that takes nothing from
+the request but its address says `@rendered_page`, and is asked before anything is done about the
+visitor.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from functools import wraps
 from typing import Concatenate, ParamSpec
 
 from django.http import HttpRequest, HttpResponseBase
+from django.urls import Resolver404, resolve
 from django.utils.cache import has_vary_header
 
 MAX_AGE_S = 1  # A score is at most so much older than the cache; 50,000 visitors are one request.
@@ -38,21 +41,54 @@ def public_page(view: View[P]) -> View[P]:
     return marked  # type: ignore[return-value]  # wraps() keeps the view's own parameters
 
 
+def rendered_page(view: View[P]) -> View[P]:
+    """Mark the pages of this view as public and as made from their address alone, as the HTML of a
+    rendered entry is.
+
+    The middleware below PublicPagesMiddleware has no part in them: the request has no session, no
+    user and no flags, and a view that wants one fails.
+    """
+    marked = public_page(view)
+    marked.is_rendered_page = True  # type: ignore[attr-defined]
+    return marked
+
+
 class PublicPagesMiddleware:
-    """Takes `public` off what belongs to one visitor, and off errors. Above the session's
-    middleware."""
+    """Takes `public` off what belongs to one visitor, and off errors; hands out rendered pages.
+
+    Above it stands what all pages need, such as security headers; below it, beginning with the
+    session, what is about one visitor.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        response = self.get_response(request)
+        response = rendered(request)
+        if response is None:
+            response = self.get_response(request)
         if "public" in response.headers.get("Cache-Control", ""):
             reason = private_because(request, response)
             if reason:
                 logger.error("%s is not public: it %s.", request.path, reason)
                 response.headers["Cache-Control"] = PRIVATE
         return response
+
+
+def rendered(request: HttpRequest) -> HttpResponseBase | None:
+    """The page at this address when its view is a `rendered_page`.
+
+    Raises what the view raises, as Http404 for a page that is not there.
+    """
+    try:
+        match = resolve(request.path_info)
+    except Resolver404:
+        return None
+    if not getattr(match.func, "is_rendered_page", False):
+        return None
+    request.resolver_match = match
+    response: HttpResponseBase = match.func(request, *match.args, **match.kwargs)
+    return response
 
 
 def private_because(request: HttpRequest, response: HttpResponseBase) -> str | None:

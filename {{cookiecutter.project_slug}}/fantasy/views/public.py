@@ -12,7 +12,7 @@ from fantasy.forms.players import PlayerFilterForm
 from fantasy.models import Competition, FantasyTeam, League, Match, Player
 from fantasy.views.found import found
 from fantasy.views.scoreboard import board_for_all, plain_board
-from kickoff.public_pages import public_page
+from kickoff.public_pages import public_page, rendered_page
 
 PLAYERS_PER_PAGE = 50
 
@@ -28,7 +28,7 @@ def home(request: HttpRequest, slug: str | None = None) -> HttpResponse:
 
 
 @require_safe
-@public_page
+@rendered_page
 def scoreboard(request: HttpRequest, slug: str | None = None) -> HttpResponse:
     """The part of the home page that renews itself."""
     competition = found(Competition.cached.named(slug))
@@ -36,14 +36,14 @@ def scoreboard(request: HttpRequest, slug: str | None = None) -> HttpResponse:
 
 
 @require_safe
-@public_page
+@rendered_page
 def match(request: HttpRequest, pk: int) -> HttpResponse:
     """A match with its events."""
     return _page(Match.cached.html(pk))
 
 
 @require_safe
-@public_page
+@rendered_page
 def match_report(request: HttpRequest, pk: int) -> HttpResponse:
     """The part of the match page that renews itself."""
     return _page(Match.cached.report_html(pk))
@@ -66,7 +66,7 @@ def players(request: HttpRequest, slug: str | None = None) -> HttpResponse:
 
 
 @require_safe
-@public_page
+@rendered_page
 def player_options(request: HttpRequest, slug: str) -> HttpResponse:
     """The names that the line-up editor offers while one types."""
     competition = found(Competition.cached.named(slug))
@@ -74,7 +74,7 @@ def player_options(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
-@public_page
+@rendered_page
 def player(request: HttpRequest, pk: int) -> HttpResponse:
     """A player: points by round, and what they were given for."""
     return _page(Player.cached.html(pk))
@@ -101,21 +101,21 @@ def leagues(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@public_page
+@rendered_page
 def league(request: HttpRequest, pk: int) -> HttpResponse:
     """A league: the table, and the line-ups of the latest round with what each player earned."""
     return _page(League.cached.html(pk))
 
 
 @require_safe
-@public_page
+@rendered_page
 def standings(request: HttpRequest, pk: int) -> HttpResponse:
     """A league's table, round by round."""
     return _page(League.cached.standings_html(pk))
 
 
 @require_safe
-@public_page
+@rendered_page
 def team(request: HttpRequest, pk: int) -> HttpResponse:
     """A fantasy team and the line-ups that it has played with, the latest first."""
     return _page(FantasyTeam.cached.html(pk))

@@ -14,7 +14,7 @@ from waffle import flag_is_active
 from fantasy.models import Competition
 from fantasy.pages import Board
 from fantasy.views.found import found
-from kickoff.public_pages import public_page
+from kickoff.public_pages import rendered_page
 from kickoff.rollout.models import Flag
 
 GOAL_SCORERS = "goal_scorers"  # the flag
@@ -33,7 +33,7 @@ def plain_board() -> Board:
 
 
 @require_safe
-@public_page
+@rendered_page
 def goal_board(request: HttpRequest, slug: str) -> HttpResponse:
     """The part of the home page that renews itself. Switched off, it goes from open windows too."""
     competition = found(Competition.cached.named(slug))

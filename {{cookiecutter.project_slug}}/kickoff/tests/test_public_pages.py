@@ -5,12 +5,13 @@ import logging
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.signed_cookies import SessionStore
-from django.http import HttpResponse, HttpResponseNotModified
+from django.http import Http404, HttpResponse, HttpResponseNotModified
 from django.middleware.csrf import get_token
 from django.test import RequestFactory
 from django.urls import path
+from django.views.decorators.http import require_safe
 
-from kickoff.public_pages import PublicPagesMiddleware, public_page
+from kickoff.public_pages import PublicPagesMiddleware, public_page, rendered_page
 
 
 @public_page
@@ -60,6 +61,23 @@ def own_words(request):
     return HttpResponse("", headers={"Cache-Control": "no-store"})
 
 
+@require_safe
+@rendered_page
+def rendered(request):
+    known = [name for name in ("session", "user", "visitor", "htmx") if hasattr(request, name)]
+    return HttpResponse(f"{request.resolver_match.route} knows {known}")
+
+
+@rendered_page
+def rendered_greeting(request):
+    return HttpResponse(f"Hello {request.user}")
+
+
+@rendered_page
+def rendered_missing(request):
+    raise Http404
+
+
 def unmarked(request):
     return HttpResponse("")
 
@@ -76,7 +94,9 @@ VIEWS = [
     own_words,
     unmarked,
 ]
+VIEWS += [rendered, rendered_greeting, rendered_missing]
 urlpatterns = [path(view.__name__, view) for view in VIEWS]
+urlpatterns += [path("", plain, name="home")]  # to which error pages lead
 
 PUBLIC, PRIVATE = "public, max-age=1", "private, no-store"
 
@@ -124,6 +144,40 @@ def test_a_signed_in_visitor_gets_the_same_public_page(told, client, django_user
     """Reading nothing of theirs, it may be kept; and what is kept is nobody's."""
     client.force_login(django_user_model.objects.create_user("ann"))
     assert told("plain") == PUBLIC
+
+
+@pytest.mark.urls(__name__)
+class TestRenderedPages:
+    def test_are_public_and_made_without_what_is_about_the_visitor(self, client):
+        response = client.get("/rendered", headers={"cookie": "sessionid=abc"})
+        assert response.text == "rendered knows []"
+        assert response.headers["Cache-Control"] == PUBLIC
+
+    def test_have_the_headers_that_all_pages_have(self, client):
+        rendered, other = (client.get(path).headers for path in ("/rendered", "/plain"))
+        assert rendered.keys() == other.keys()
+        assert {"Content-Security-Policy", "X-Frame-Options", "Content-Length"} <= rendered.keys()
+
+    def test_that_want_the_visitor_fail(self, client):
+        with pytest.raises(AttributeError, match="user"):
+            client.get("/rendered_greeting")
+
+    def test_that_are_not_there_are_404(self, client):
+        response = client.get("/rendered_missing")
+        assert response.status_code == 404
+        assert "public" not in response.headers.get("Cache-Control", "")
+        assert "Content-Security-Policy" in response.headers
+
+    def test_keep_to_the_methods_of_their_view(self, client):
+        assert client.post("/rendered").status_code == 405
+
+    def test_are_not_public_when_asked_for_with_a_password(self, client):
+        response = client.get("/rendered", headers={"authorization": "Basic YTpi"})
+        assert response.headers["Cache-Control"] == PRIVATE
+
+    def test_at_an_address_without_its_slash_are_found_by_a_redirect(self, client, settings):
+        settings.ROOT_URLCONF = "config.urls"
+        assert client.get("/matches/1").status_code == 301
 
 
 class TestMiddleware:
