@@ -8,10 +8,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from fleet.bench.plan import FULL, QUICK
 from fleet.bench.processes import PROJECT, BenchError
 from fleet.bench.rows import SUBJECTS
 from fleet.bench.run import run, write
-from fleet.bench.world import FULL, QUICK
 from fleet.interruption import listen
 
 BY_NAME = {subject.name: subject for subject in SUBJECTS}

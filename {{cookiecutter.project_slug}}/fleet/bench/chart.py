@@ -1,4 +1,5 @@
-"""The chart of a report: each measured number as a share of the most that is allowed, as SVG."""
+"""The chart of a report, as SVG: each number as a share of the most that is allowed, or what is
+required at least as a share of the number. So shorter is better everywhere."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ from collections.abc import Sequence
 from xml.sax.saxutils import escape
 
 from fleet.bench.report import Result, number
-from fleet.bench.requirements import AtMost, Verdict
+from fleet.bench.requirements import AtLeast, AtMost, Verdict
 
 WIDTH, LABEL_WIDTH, ROW_HEIGHT, TOP = 900, 430, 26, 34
 LONGEST = 2.0  # times the limit; longer bars are cut, their number is not
@@ -16,12 +17,11 @@ LABEL_LETTERS = 66
 
 def draw(results: Sequence[Result]) -> str:
     """The rows that have a limit, one bar each; the line is the limit."""
-    limited = [(result, result.row.required) for result in results]
+    shares = [(result, _share(result)) for result in results]
+    limited = [(result, share) for result, share in shares if share is not None]
     bars = [
-        _bar(TOP + index * ROW_HEIGHT, result, required.limit)
-        for index, (result, required) in enumerate(
-            (result, required) for result, required in limited if isinstance(required, AtMost)
-        )
+        _bar(TOP + index * ROW_HEIGHT, result, share)
+        for index, (result, share) in enumerate(limited)
     ]
     height = TOP + len(bars) * ROW_HEIGHT + 10
     limit_x = _x(1.0)
@@ -40,8 +40,17 @@ def draw(results: Sequence[Result]) -> str:
     )
 
 
-def _bar(y: int, result: Result, limit: float) -> str:
-    share = min(result.series.median / limit, LONGEST)
+def _share(result: Result) -> float | None:
+    """Up to 1 it is met; None where nothing is required or measured."""
+    match result.row.required:
+        case AtMost(limit) if result.measured:
+            return min(result.series.median / limit, LONGEST)
+        case AtLeast(limit) if result.measured:
+            return min(limit / max(result.series.median, limit / LONGEST), LONGEST)
+    return None
+
+
+def _bar(y: int, result: Result, share: float) -> str:
     label = result.row.what.replace("`", "")
     if len(label) > LABEL_LETTERS:
         label = label[: LABEL_LETTERS - 1] + "…"

@@ -14,6 +14,7 @@ class Verdict(Enum):
     NOISE = "missed, within the noise"
     MISS = "MISSED"
     SHOWN = "shown only"
+    NOT_MEASURED = "not measured"
 
 
 class Requirement(Protocol):
@@ -42,6 +43,26 @@ class AtMost:
 
     def describe(self, unit: str) -> str:
         return f"≤ {self.limit:g} {unit}".rstrip()
+
+
+@dataclass(frozen=True)
+class AtLeast:
+    """The median has to reach `limit`.
+
+    It is missed beyond the noise when the third quartile, and the median plus the noise of the
+    machine, are below the limit too.
+    """
+
+    limit: float
+
+    def verdict(self, series: Series, noise: float) -> Verdict:
+        if series.median >= self.limit:
+            return Verdict.PASS
+        highest = max(series.quartiles[1], series.median * (1 + noise))
+        return Verdict.MISS if highest < self.limit else Verdict.NOISE
+
+    def describe(self, unit: str) -> str:
+        return f"≥ {self.limit:,g} {unit}".rstrip()
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,11 @@ from pathlib import Path
 
 from fleet.bench import machine
 from fleet.bench.chart import draw
+from fleet.bench.plan import Plan
 from fleet.bench.report import CHART, Report, Result
 from fleet.bench.rows import Subject
 from fleet.bench.sampling import ReferenceLoop, in_turns
-from fleet.bench.world import Plan, World
+from fleet.bench.world import World
 
 Say = Callable[[str], None]
 
@@ -33,7 +34,7 @@ def run(subjects: Sequence[type[Subject]], plan: Plan, command: str, say: Say) -
         found = in_turns(measures, plan.rounds, before_each)
         rows = [row for subject in ready for row in subject.rows]
         reference.run()
-    results = [Result(row, found[row.key], reference.noise) for row in rows]
+    results = [Result(row, found.get(row.key, ()), reference.noise) for row in rows]
     return Report(
         results, {**machine.describe(), **world.versions}, command, plan.rounds, reference.noise
     )

@@ -12,7 +12,6 @@ import subprocess
 import tempfile
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack, closing
-from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
@@ -22,8 +21,13 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from fleet.bench.processes import BenchError, Child, Probe, manage
+from fleet.bench.load import wrk
+from fleet.bench.node import Node, running_node
+from fleet.bench.plan import Plan
+from fleet.bench.processes import BenchError, Probe, manage
+from fleet.bench.site import Site
 from fleet.interruption import held
+from fleet.up import FleetError
 from kickoff.testing.processes import ServerProcess
 from kickoff.testing.servers import (
     MariaDBProcess,
@@ -33,76 +37,9 @@ from kickoff.testing.servers import (
 )
 
 S = TypeVar("S", bound=ServerProcess)
+T = TypeVar("T")
 
-# What memcached counts by itself: each command that reads, stores or deletes.
-STORE_COMMANDS = ["cmd_get", "cmd_set", "delete_hits", "delete_misses"]
-
-
-@dataclass(frozen=True)
-class Plan:
-    """How long a run measures, and how much data it has."""
-
-    rounds: int
-    reads: int  # per round, of each kind
-    change_s: float  # per round, of changes
-    idle_s: float  # per round
-    goals: int  # per round
-    many_leagues: int
-    few_leagues: int = 100
-
-
-FULL = Plan(rounds=5, reads=1_000, change_s=12, idle_s=20, goals=30, many_leagues=10_000)
-QUICK = Plan(rounds=3, reads=300, change_s=6, idle_s=8, goals=10, many_leagues=2_000)
-
-
-@dataclass(frozen=True)
-class Site:
-    """A database and a store, and processes of the site that use them. They end with the world."""
-
-    name: str
-    leagues: int
-    environment: dict[str, str]
-    folder: Path
-    store: MemcachedProcess | None  # None: embedded
-    _stack: ExitStack
-
-    def probe(self, role: str) -> Probe:
-        """A new process; returns when it is ready."""
-        return self.probes(role, 1)[0]
-
-    def probes(self, role: str, count: int) -> list[Probe]:
-        log = self.folder / f"{self.name}-{role}.log"
-        with held():
-            started = [Probe(role, self.environment, log) for _ in range(count)]
-            for probe in started:
-                self._stack.callback(probe.end)
-        for probe in started:
-            probe.answer()
-        return started
-
-    @cached_property
-    def refresher(self) -> Child:
-        """`refresh_cache`, running from the first time that someone asks for it."""
-        log = self.folder / f"{self.name}-refresher.log"
-        with held():
-            process = Child(
-                ["-m", "fleet.bench.probes.refresher", str(self._builds)], self.environment, log
-            )
-            self._stack.callback(process.end)
-        return process
-
-    def builds_by_refresher(self, entry: str) -> int:
-        """How often its refresher has called the builder of this entry until now."""
-        return self._builds.read_text().splitlines().count(entry)
-
-    @property
-    def _builds(self) -> Path:
-        return self.folder / f"{self.name}-builds"
-
-    def store_commands(self) -> int:
-        """How many commands its memcached has done until now."""
-        assert self.store is not None
-        return sum(self.store.stat(name) for name in STORE_COMMANDS)
+KICK_OFF_LIMIT_S = 300.0
 
 
 class World:
@@ -157,6 +94,36 @@ class World:
         site = self._filled("embedded", self.plan.few_leagues, url, slots, None)
         assert site.refresher
         return site
+
+    @cached_property
+    def node(self) -> Node:
+        """The production shape: Apache with the site and its peers."""
+        self.versions["wrk"] = server_version(wrk(), "-v")
+        node = self._entered("the node", lambda: running_node(self.plan.node_leagues, self._say))
+        self.versions |= node.versions()
+        return node
+
+    @cached_property
+    def beside_node(self) -> Site:
+        """The database and the store of the node, for probes."""
+        node = self.node
+        environment = {
+            **os.environ,
+            **node.environment,
+            "DJANGO_SETTINGS_MODULE": "fleet.bench.settings",
+            "ENV_FILE": os.devnull,
+            "BENCH_STATIC_ROOT": str(node.release / "staticfiles"),
+        }
+        (store,) = node.memcacheds
+        leagues = self.plan.node_leagues
+        return Site("node", leagues, environment, self._folder, store, self._stack)
+
+    @cached_property
+    def match_day(self) -> Probe:
+        """What happens on the node: the match has begun, and its scorer starts in each league."""
+        probe = self.beside_node.probe("node")
+        probe.ask("kick_off", limit_s=KICK_OFF_LIMIT_S)
+        return probe
 
     def collect_static(self) -> None:
         """The static files of all sites, which pages need to name them."""
@@ -235,21 +202,28 @@ class World:
         return closing(mysql.connect(unix_socket=socket, user=user))
 
     def _server(self, name: str, running: Callable[[], AbstractContextManager[S]]) -> S:
+        with held():
+            server = self._entered(name, running)
+        self.versions[name] = server_version(server.command()[0])
+        return server
+
+    def _entered(self, name: str, running: Callable[[], AbstractContextManager[T]]) -> T:
+        """What runs until the end of this world. Raises BenchError when it does not start."""
         try:
-            with held():
-                server = self._stack.enter_context(running())
+            return self._stack.enter_context(running())
+        except FleetError as error:
+            raise BenchError(str(error)) from error
         except (pytest.skip.Exception, pytest.fail.Exception) as missing:
             raise BenchError(str(missing)) from missing
         except subprocess.CalledProcessError as failed:
             raise BenchError(f"{name} cannot be set up.\n{failed.stderr.decode()}") from failed
         except RuntimeError as failed:  # with its last words
             raise BenchError(str(failed)) from failed
-        self.versions[name] = server_version(server.command()[0])
-        return server
 
 
-def server_version(program: str) -> str:
+def server_version(program: str, option: str = "--version") -> str:
     """What the program says, without its path and its build."""
-    said = subprocess.check_output([program, "--version"], encoding="utf-8")
+    # wrk tells, and fails.
+    said = subprocess.run([program, option], stdout=subprocess.PIPE, encoding="utf-8").stdout
     found = re.search(r"\d+\.\d+\.\d+", said)
     return found[0] if found else "unknown"

@@ -9,7 +9,8 @@ from fleet.bench.processes import BenchError, Probe
 from fleet.bench.requirements import AtMost, Exactly
 from fleet.bench.rows.row import Row
 from fleet.bench.sampling import Measured
-from fleet.bench.world import Site, World
+from fleet.bench.site import Site
+from fleet.bench.world import World
 
 FILL_LIMIT_S = 900.0
 ATTEMPTS = 5  # at a goal that nothing else gets into

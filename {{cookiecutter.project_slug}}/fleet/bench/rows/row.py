@@ -13,12 +13,14 @@ from fleet.bench.world import World
 
 @dataclass(frozen=True)
 class Row:
-    """`key` names it in bench.json, `what` in the table. The unit × is that of a ratio."""
+    """`key` names it in bench.json, `what` in the table. The unit × is that of a ratio. With an
+    `obstacle` it cannot be measured here, and the table says why."""
 
     key: str
     what: str
     unit: str
     required: Requirement
+    obstacle: str = ""
 
 
 class Subject(Protocol):
@@ -34,4 +36,4 @@ class Subject(Protocol):
         """The same for the whole run."""
 
     def measure(self) -> Mapping[str, Measured]:
-        """One round: a number for each row, by its key."""
+        """One round: a number for each row, by its key; later for what takes several rounds."""

@@ -5,7 +5,7 @@ import pytest
 from fleet.bench.chart import draw
 from fleet.bench.machine import cpu_model
 from fleet.bench.report import Report, Result, number
-from fleet.bench.requirements import AtMost, Exactly, Shown
+from fleet.bench.requirements import AtLeast, AtMost, Exactly, Shown
 from fleet.bench.rows import Row
 from fleet.bench.sampling import Measured
 
@@ -30,6 +30,17 @@ class TestTheTable:
     def test_says_what_was_missed(self):
         page = report(result(AtMost(1.5), 6.0, 6.1, 6.2)).markdown()
         assert "| ≤ 1.5 × | 6.1 × | 6.05 to 6.15 | – | MISSED |" in page
+
+    def test_says_why_a_row_was_not_measured(self):
+        row = Row("page", "page", "×", AtLeast(10), obstacle="Redis is not installed")
+        found = report(Result(row, [], QUIET))
+        line = "| page | ≥ 10 × | – | – | Redis is not installed | not measured |"
+        assert line in found.markdown().splitlines()
+        assert found.missed == []
+        assert "not measured" in found.summary()
+        (document,) = found.document()["rows"]
+        assert document["obstacle"] == "Redis is not installed"
+        assert "median" not in document
 
     def test_names_the_machine_and_the_command(self):
         page = report(result(Shown(), 1.0)).markdown()
@@ -88,6 +99,15 @@ class TestTheChart:
         )
         assert whole == pytest.approx(2 * half, rel=0.01)
         assert texts == ["allowed", "page <hot>", "1 ×", "page <hot>", "2 ×"]
+
+    def test_what_is_required_at_least_is_met_up_to_the_line_too(self):
+        row = Row("page", "page", "×", AtLeast(10), obstacle="Redis is not installed")
+        _, (met, missed, limit) = self.texts_and_widths(
+            result(AtLeast(10), 20.0), result(AtLeast(10), 8.0), result(AtMost(1), 1.0)
+        )
+        assert met == pytest.approx(limit / 2, rel=0.01)
+        assert missed == pytest.approx(limit * 1.25, rel=0.01)
+        assert self.texts_and_widths(Result(row, [], QUIET))[1] == []
 
     def test_cuts_a_bar_that_is_far_too_long_but_not_its_number(self):
         texts, (cut, twice) = self.texts_and_widths(result(AtMost(1), 60.0), result(AtMost(1), 2.0))

@@ -1,6 +1,6 @@
 import pytest
 
-from fleet.bench.requirements import AtMost, Exactly, Shown, Verdict
+from fleet.bench.requirements import AtLeast, AtMost, Exactly, Shown, Verdict
 from fleet.bench.sampling import Series
 
 QUIET = 0.02
@@ -24,6 +24,25 @@ class TestAtMost:
     def test_is_written_with_its_unit(self):
         assert AtMost(1.5).describe("×") == "≤ 1.5 ×"
         assert AtMost(5).describe("") == "≤ 5"
+
+
+class TestAtLeast:
+    @pytest.mark.parametrize(
+        ("values", "noise", "verdict"),
+        [
+            ((10.5, 10.0, 10.0), QUIET, Verdict.PASS),
+            ((10.5, 2.0, 11.0), QUIET, Verdict.PASS),  # one bad round of three
+            ((9.0, 9.1, 9.2), QUIET, Verdict.MISS),
+            ((7.0, 9.9, 11.0), QUIET, Verdict.NOISE),  # its own rounds disagree
+            ((9.0, 9.1, 9.2), 0.2, Verdict.NOISE),  # the machine was too noisy to tell
+            ((2.0, 2.1, 2.2), 0.2, Verdict.MISS),  # no such noise explains that
+        ],
+    )
+    def test_is_missed_only_beyond_the_noise(self, values, noise, verdict):
+        assert AtLeast(10).verdict(Series(values), noise) is verdict
+
+    def test_is_written_with_its_unit(self):
+        assert AtLeast(2_000).describe("×") == "≥ 2,000 ×"
 
 
 class TestExactly:

@@ -1,0 +1,9 @@
+"""The site with django-cacheops: the entry point."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "fleet.bench.peers.cacheops_settings"
+
+application = get_wsgi_application()

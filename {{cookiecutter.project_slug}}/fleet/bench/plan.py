@@ -1,0 +1,60 @@
+"""How long a run measures, and how much data it has: all of it, or a quick look."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Plan:
+    """See FULL and QUICK."""
+
+    rounds: int
+    reads: int  # per round, of each kind
+    change_s: float  # per round, of changes
+    idle_s: float  # per round
+    goals: int  # per round
+    many_leagues: int
+    node_leagues: int
+    load_s: int  # per round, of each kind of page
+    goal_load_s: int  # per round, at rest and again with a goal
+    goals_watched: int  # per round
+    expiries: int  # per round, one each second
+    starts: int  # per round, of each kind
+    saving_s: float  # per round, of each kind
+    growth_requests: int  # in the whole run
+    few_leagues: int = 100
+
+
+FULL = Plan(
+    rounds=5,
+    reads=1_000,
+    change_s=12,
+    idle_s=20,
+    goals=30,
+    many_leagues=10_000,
+    node_leagues=1_000,
+    load_s=5,
+    goal_load_s=10,
+    goals_watched=8,
+    expiries=8,
+    starts=7,
+    saving_s=5,
+    growth_requests=200_000,
+)
+QUICK = Plan(
+    rounds=3,
+    reads=200,
+    change_s=4,
+    idle_s=5,
+    goals=8,
+    many_leagues=1_000,
+    node_leagues=100,
+    load_s=1,
+    goal_load_s=3,
+    goals_watched=2,
+    expiries=2,
+    starts=2,
+    saving_s=1,
+    growth_requests=10_000,
+)

@@ -1,0 +1,53 @@
+"""How long visitors wait while a goal changes the pages that they ask for."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+
+from fleet.bench.load import Load, RunningLoad
+from fleet.bench.requirements import AtMost
+from fleet.bench.rows.row import Row
+from fleet.bench.sampling import Measured
+from fleet.bench.world import World
+
+# People look at a page for a while: 200 of them who ask again after 1 s are 200 requests/s.
+VISITORS, PAUSE_MS = 200, 1_000
+BEFORE_S = 0.5  # the load runs by then
+
+
+class GoalLoad:
+    name = "goal_load"
+
+    def __init__(self, world: World) -> None:
+        self._seconds = world.plan.goal_load_s
+        self._probe = world.match_day
+        self._pages = world.node.in_front(*(paths[0] for paths in self._probe.ask("paths")))
+
+    @property
+    def rows(self) -> list[Row]:
+        what = (
+            f"{VISITORS} visitors on {len(self._pages.paths):,} league pages, "
+            f"cache in front, {self._seconds} s with a goal that changes all of them: p99 against "
+            "that at rest"
+        )
+        return [Row("goal_p99", what, "×", AtMost(1.5))]
+
+    def measure(self) -> Mapping[str, Measured]:
+        self._load(goal=False)  # All pages are hot.
+        rest, goal = self._load(goal=False), self._load(goal=True)
+        parts = {
+            "at rest ms": rest.p99_ms,
+            "with a goal ms": goal.p99_ms,
+            "median at rest ms": rest.p50_ms,
+            "median with a goal ms": goal.p50_ms,
+            "requests/s": goal.per_s,
+        }
+        return {"goal_p99": Measured(goal.p99_ms / rest.p99_ms, parts)}
+
+    def _load(self, *, goal: bool) -> Load:
+        with RunningLoad(self._pages, self._seconds, VISITORS, pause_ms=PAUSE_MS) as running:
+            if goal:
+                time.sleep(BEFORE_S)
+                self._probe.ask("goal")
+            return running.result()

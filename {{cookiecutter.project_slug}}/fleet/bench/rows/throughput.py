@@ -1,0 +1,116 @@
+"""Requests per second of the league page, with and without the cache in front, beside its peers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from fleet.bench.load import Target, load
+from fleet.bench.peers import BARE, CACHALOT, CACHEOPS, VIEWS, without_cachalot, without_cacheops
+from fleet.bench.processes import BenchError
+from fleet.bench.requirements import AtLeast, Requirement, Shown
+from fleet.bench.rows.row import Row
+from fleet.bench.sampling import Measured
+from fleet.bench.world import World
+
+CLIENTS = 16  # more than there are threads in Python: none of them is ever idle
+# The slowest page takes seconds with that many. Two are one for each daemon process; on a busy
+# machine they need more time to get some answers.
+SLOW_CLIENTS, SLOW_S, ENOUGH = 2, (3, 10, 30), 4
+FRONT = "league page as shipped, Apache's cache in front"
+INSIDE = "the same page inside Django, past that cache"
+
+# What, against which peer, and what is required.
+COMPARED: list[tuple[str, str, str, Requirement]] = [
+    ("front", "empty", f"{FRONT}: requests/s against the empty Django view", AtLeast(10)),
+    ("front", "static", "the same against Apache's static file of that size", AtLeast(1.5)),
+    ("front", "naive", "the same against the naive twin", AtLeast(2_000)),
+    ("django", "empty", f"{INSIDE}: against the empty Django view", AtLeast(0.85)),
+    (
+        "django",
+        "cache_page",
+        "the same against hits of `cache_page`, PyMemcacheCache",
+        AtLeast(1.3),
+    ),
+    ("django", "cachalot", "the same against select_related with django-cachalot", AtLeast(10)),
+    ("django", "cacheops", "the same against select_related with django-cacheops", AtLeast(10)),
+    ("django", "joined", "the same against select_related without a cache", Shown()),
+    (
+        "menu",
+        "empty",
+        "the menu of somebody signed in, hot, against the empty Django view",
+        AtLeast(0.75),
+    ),
+    ("teams", "empty", "the page *My teams*, rendered for each request, against the same", Shown()),
+    ("bare", "empty", "a bare WSGI function against the same", Shown()),
+]
+
+
+class Throughput:
+    name = "throughput"
+
+    def __init__(self, world: World) -> None:
+        self._seconds = world.plan.load_s
+        node = world.node
+        probe = world.match_day
+        (league, *_), visitor = probe.ask("leagues"), probe.ask("signed_in")
+        page = probe.ask("paths")[0][0]
+        in_front, inside = node.in_front, node.past_the_cache
+        cookie = visitor["headers"]
+        self._targets = {
+            "front": in_front(page),
+            "static": in_front(node.serve_statically(node.page(page))),
+            "django": inside(page),
+            "empty": inside(f"{VIEWS.path}/empty/"),
+            "cache_page": inside(f"{VIEWS.path}/kept-for-long/{league}/"),
+            "joined": inside(f"{VIEWS.path}/joined/{league}/"),
+            "naive": inside(f"{VIEWS.path}/naive/{league}/"),
+            "bare": inside(BARE.path),
+            "menu": inside(visitor["menu"], headers=cookie),
+            "teams": inside(visitor["teams"], headers=cookie),
+        }
+        self._obstacles = {"cachalot": without_cachalot(), "cacheops": without_cacheops()}
+        for name, mount in [("cachalot", CACHALOT), ("cacheops", CACHEOPS)]:
+            if not self._obstacles[name]:
+                self._targets[name] = inside(f"{mount.path}/joined/{league}/")
+        for name, target in self._targets.items():
+            _check(name, node.page(target.paths[0], **cookie), visitor["name"])
+
+    @property
+    def rows(self) -> Sequence[Row]:
+        return [
+            Row(key(one, other), what, "×", required, self._obstacles.get(other, ""))
+            for one, other, what, required in COMPARED
+        ]
+
+    def measure(self) -> Mapping[str, Measured]:
+        per_s = {name: self._load(name, target) for name, target in self._targets.items()}
+        return {
+            key(one, other): Measured(
+                per_s[one] / per_s[other],
+                {f"{name} requests/s": per_s[name] for name in (one, other)},
+            )
+            for one, other, _, _ in COMPARED
+            if other in per_s
+        }
+
+    def _load(self, name: str, target: Target) -> float:
+        if name != "naive":
+            return load(target, self._seconds, CLIENTS).per_s
+        for seconds in SLOW_S:
+            found = load(target, max(self._seconds, seconds), SLOW_CLIENTS)
+            if found.requests >= ENOUGH:
+                return found.per_s
+        raise BenchError(f"{target.paths[0]} takes longer than can be measured.")
+
+
+def key(one: str, other: str) -> str:
+    return f"{one}_to_{other}"
+
+
+def _check(name: str, page: bytes, visitor: str) -> None:
+    """Raises BenchError when a peer answers with another page, or a stranger's."""
+    is_league = b"lineup-card" in page
+    if is_league != (name not in {"empty", "bare", "menu", "teams"}):
+        raise BenchError(f"{name} does not answer with its page: {page[:500]!r}")
+    if name == "menu" and visitor.encode() not in page:
+        raise BenchError(f"{name} knows nobody: {page[:500]!r}")
