@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import time
+from collections import defaultdict
 from collections.abc import Mapping
 from statistics import median
 
@@ -15,6 +17,7 @@ from fleet.bench.sampling import Measured
 from fleet.bench.world import World
 
 FIRST_ANSWER = "fleet.bench.peers.first_answer"
+SHOWN_IMPORTS = 5
 EMPTY = "fleet.bench.peers.empty_project"
 
 
@@ -40,6 +43,7 @@ class Start:
         self._empty = [EMPTY, "/"], {**world.node.environment, "DJANGO_SETTINGS_MODULE": EMPTY}
         for command in (self._site, self._empty):
             self._first_answer(*command)  # compiles its modules
+        self._heaviest = heaviest(self._imports(*self._site), self._imports(*self._empty))
 
     def measure(self) -> Mapping[str, Measured]:
         ours, empty = [], []
@@ -47,12 +51,22 @@ class Start:
             ours.append(self._first_answer(*self._site))
             empty.append(self._first_answer(*self._empty))
         parts = {"site s": median(ours), "empty project s": median(empty)}
+        parts |= {f"import {name} ms": ms for name, ms in self._heaviest.items()}
         return {"start": Measured(median(ours) / median(empty), parts)}
 
     def _first_answer(self, arguments: list[str], environment: Mapping[str, str]) -> float:
         started = time.monotonic()
+        return float(self._run(arguments, environment).stdout) - started
+
+    def _imports(self, arguments: list[str], environment: Mapping[str, str]) -> str:
+        """What Python tells about its imports."""
+        return self._run(arguments, environment, "-X", "importtime").stderr
+
+    def _run(
+        self, arguments: list[str], environment: Mapping[str, str], *options: str
+    ) -> subprocess.CompletedProcess[str]:
         done = subprocess.run(
-            [sys.executable, "-m", FIRST_ANSWER, *arguments],
+            [sys.executable, *options, "-m", FIRST_ANSWER, *arguments],
             cwd=self._release,
             env=environment,
             stdin=subprocess.DEVNULL,
@@ -61,4 +75,19 @@ class Start:
         )
         if done.returncode:
             raise BenchError(f"{arguments[0]} gave no answer.\n{done.stderr[-2000:]}")
-        return float(done.stdout) - started
+        return done
+
+
+def heaviest(imports: str, others: str) -> dict[str, float]:
+    """The packages whose import takes most time, in ms, beyond what they take in the others."""
+    ours, theirs = by_package(imports), by_package(others)
+    more = {name: ms - theirs.get(name, 0.0) for name, ms in ours.items()}
+    return dict(sorted(more.items(), key=lambda one: -one[1])[:SHOWN_IMPORTS])
+
+
+def by_package(imports: str) -> dict[str, float]:
+    """The time of its own modules, in ms, for each package that `-X importtime` names."""
+    found: dict[str, float] = defaultdict(float)
+    for own_us, name in re.findall(r"(?m)^import time: +(\d+) \| +\d+ \| +(\w+)", imports):
+        found[name] += int(own_us) / 1000
+    return dict(found)

@@ -35,9 +35,15 @@ COMPARED: list[tuple[str, str, str, Requirement]] = [
     ("django", "cacheops", "the same against select_related with django-cacheops", AtLeast(10)),
     ("django", "joined", "the same against select_related without a cache", Shown()),
     (
+        "signed_in",
+        "empty",
+        "the league page inside Django, asked for by somebody signed in, against the same",
+        AtLeast(0.75),
+    ),
+    (
         "menu",
         "empty",
-        "the menu of somebody signed in, hot, against the empty Django view",
+        "what is personal in it, the menu, from the session in the store, against the same",
         AtLeast(0.75),
     ),
     ("teams", "empty", "the page *My teams*, rendered for each request, against the same", Shown()),
@@ -65,6 +71,7 @@ class Throughput:
             "joined": inside(f"{VIEWS.path}/joined/{league}/"),
             "naive": inside(f"{VIEWS.path}/naive/{league}/"),
             "bare": inside(BARE.path),
+            "signed_in": inside(page, headers=cookie),
             "menu": inside(visitor["menu"], headers=cookie),
             "teams": inside(visitor["teams"], headers=cookie),
         }
