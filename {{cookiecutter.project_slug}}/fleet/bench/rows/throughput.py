@@ -16,38 +16,29 @@ CLIENTS = 16  # more than there are threads in Python: none of them is ever idle
 # The slowest page takes seconds with that many. Two are one for each daemon process; on a busy
 # machine they need more time to get some answers.
 SLOW_CLIENTS, SLOW_S, ENOUGH = 2, (3, 10, 30), 4
-FRONT = "league page as shipped, Apache's cache in front"
-INSIDE = "the same page inside Django, past that cache"
+FRONT = "league page as shipped, Apache's cache in front, requests/s against"
+INSIDE = "league page inside Django, past that cache, requests/s against"
+EMPTY = "the empty Django view"
 
 # What, against which peer, and what is required.
 COMPARED: list[tuple[str, str, str, Requirement]] = [
-    ("front", "empty", f"{FRONT}: requests/s against the empty Django view", AtLeast(10)),
-    ("front", "static", "the same against Apache's static file of that size", AtLeast(1.5)),
-    ("front", "naive", "the same against the naive twin", AtLeast(2_000)),
-    ("django", "empty", f"{INSIDE}: against the empty Django view", AtLeast(0.85)),
-    (
-        "django",
-        "cache_page",
-        "the same against hits of `cache_page`, PyMemcacheCache",
-        AtLeast(1.3),
-    ),
-    ("django", "cachalot", "the same against select_related with django-cachalot", AtLeast(10)),
-    ("django", "cacheops", "the same against select_related with django-cacheops", AtLeast(10)),
-    ("django", "joined", "the same against select_related without a cache", Shown()),
+    ("front", "empty", f"{FRONT} {EMPTY}", AtLeast(10)),
+    ("front", "static", f"{FRONT} Apache's static file of the same bytes", AtLeast(1.5)),
+    ("front", "naive", f"{FRONT} the naive twin", AtLeast(2_000)),
+    ("django", "empty", f"{INSIDE} {EMPTY}", AtLeast(0.85)),
+    ("django", "cache_page", f"{INSIDE} hits of `cache_page`, PyMemcacheCache", AtLeast(1.3)),
+    ("django", "cachalot", f"{INSIDE} select_related with django-cachalot", AtLeast(10)),
+    ("django", "cacheops", f"{INSIDE} select_related with django-cacheops", AtLeast(10)),
+    ("django", "joined", f"{INSIDE} select_related without a cache", Shown()),
     (
         "signed_in",
         "empty",
-        "the league page inside Django, asked for by somebody signed in, against the same",
+        f"the same, asked for by somebody signed in, against {EMPTY}",
         AtLeast(0.75),
     ),
-    (
-        "menu",
-        "empty",
-        "what is personal in it, the menu, from the session in the store, against the same",
-        AtLeast(0.75),
-    ),
-    ("teams", "empty", "the page *My teams*, rendered for each request, against the same", Shown()),
-    ("bare", "empty", "a bare WSGI function against the same", Shown()),
+    ("menu", "empty", f"the menu of somebody signed in, hot, against {EMPTY}", AtLeast(0.75)),
+    ("teams", "empty", f"*My teams*, hot, rendered for each request, against {EMPTY}", Shown()),
+    ("bare", "empty", f"a bare WSGI function against {EMPTY}", Shown()),
 ]
 
 
