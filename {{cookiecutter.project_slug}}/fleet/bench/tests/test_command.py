@@ -138,6 +138,24 @@ class TestARealRun:
         assert processes_in(temporary) == []
         assert list(temporary.iterdir()) == []
 
+    def test_on_a_node_measures_and_leaves_nothing_behind(self, temporary, tmp_path):
+        bench = start(temporary, tmp_path, "--only", "expiry", "--only", "start", "--json")
+        output, errors = bench.communicate(timeout=300)
+        if os.environ.get("CI") != "true" and "not installed" in errors:
+            pytest.skip(errors)
+
+        document = json.loads(output)
+        assert bench.returncode == (1 if document["missed"] else 0), errors
+        rows = {row["key"]: row for row in document["rows"]}
+        assert list(rows) == ["rebuilds_per_expiry", "rebuilds_per_expiry_cache_page", "start"]
+        assert rows["rebuilds_per_expiry"]["verdict"] == "pass"
+        # Without a lease there is always somebody who comes in between.
+        assert max(rows["rebuilds_per_expiry_cache_page"]["values"]) > 1
+        assert min(rows["start"]["values"]) > 1  # It does more than an empty project.
+        assert {"Apache", "wrk"} <= document["machine"].keys()
+        assert processes_in(temporary) == []
+        assert list(temporary.iterdir()) == []
+
     @pytest.mark.parametrize("moment", ["starting MariaDB", "site live", "round 1"])
     @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
     def test_that_is_stopped_leaves_nothing_behind(self, temporary, tmp_path, moment, how):
