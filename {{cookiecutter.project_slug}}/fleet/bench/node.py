@@ -58,11 +58,10 @@ class Node(RunningFleet):
         self._builds_read = len(lines)
         return [float(at) for built, at in map(str.split, new) if built == name]
 
-    def versions(self) -> dict[str, str]:
-        """Of what no file of the system tells."""
-        said = self.web.output("-v")
-        found = re.search(r"Apache/(\S+)", said)
-        return {"Apache": found[1] if found else "unknown"}
+    def apache_version(self) -> str:
+        """As it says itself."""
+        found = re.search(r"Apache/(\S+)", self.web.output("-v"))
+        return found[1] if found else "unknown"
 
     def in_front(self, *paths: str, headers: Mapping[str, str] | None = None) -> Target:
         """As visitors come, with the shared cache in front of Python."""

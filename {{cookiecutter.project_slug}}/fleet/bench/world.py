@@ -100,7 +100,7 @@ class World:
         """The production shape: Apache with the site and its peers."""
         self.versions["wrk"] = server_version(wrk(), "-v")
         node = self._entered("the node", lambda: running_node(self.plan.node_leagues, self._say))
-        self.versions |= node.versions()
+        self.versions["Apache"] = node.apache_version()
         return node
 
     @cached_property

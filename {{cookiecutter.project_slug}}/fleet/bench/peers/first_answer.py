@@ -8,12 +8,13 @@ from __future__ import annotations
 import importlib
 import sys
 import time
+from typing import Any
 from wsgiref.util import setup_testing_defaults
 
 
 def main(module: str, path: str) -> None:
     application = importlib.import_module(module).application
-    environ = {"PATH_INFO": path, "HTTP_HOST": "localhost"}
+    environ: dict[str, Any] = {"PATH_INFO": path, "HTTP_HOST": "localhost"}
     setup_testing_defaults(environ)
     answered: list[str] = []
     body = application(environ, lambda status, headers, error=None: answered.append(status))

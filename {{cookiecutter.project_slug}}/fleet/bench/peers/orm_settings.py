@@ -3,8 +3,8 @@
 They know the backends of Django, and no other.
 """
 
+from config.settings import DATABASES
 from fleet.bench.peers.settings import *  # noqa: F403
-from fleet.bench.peers.settings import DATABASES
 
 DATABASES["default"] |= {
     "ENGINE": "django.db.backends.mysql",

@@ -24,4 +24,4 @@ kept_for_long = cache_page(LONG_S, cache="pymemcache")(joined)
 kept_for_a_second = cache_page(1, cache="pymemcache")(noted("cache_page")(joined))
 
 # The site's own page, counted when it is asked for here.
-LeagueReads.html.build = noted(LeagueReads.html.name)(LeagueReads.html.build)  # type: ignore[method-assign]
+LeagueReads.html.build = noted(LeagueReads.html.name)(LeagueReads.html.build)

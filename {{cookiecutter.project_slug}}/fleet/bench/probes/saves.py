@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from random import Random
 from threading import Thread
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from django.db import OperationalError, connection, models, transaction
 from django.utils import timezone
@@ -36,6 +36,8 @@ class PlainLineup(models.Model):
     captain = models.BigIntegerField(db_column="captain_id")
     saved_at = models.DateTimeField()
 
+    objects: ClassVar[models.Manager[PlainLineup]] = models.Manager()
+
     class Meta:
         app_label, db_table, managed = "bench", Lineup._meta.db_table, False
 
@@ -46,9 +48,11 @@ class PlainLineup(models.Model):
 class PlainPlace(models.Model):
     """The table of the places in line-ups, likewise."""
 
-    lineup = models.ForeignKey(PlainLineup, on_delete=models.CASCADE, related_name="places")
+    lineup = models.ForeignKey(PlainLineup, on_delete=models.CASCADE, related_name="+")
     place = models.PositiveSmallIntegerField()
     player = models.BigIntegerField(db_column="player_id")
+
+    objects: ClassVar[models.Manager[PlainPlace]] = models.Manager()
 
     class Meta:
         app_label, db_table, managed = "bench", LineupPlace._meta.db_table, False
@@ -189,7 +193,7 @@ def save_naively(team: FantasyTeam, round_: Round, choice: Choice) -> None:
         )
         lineup.captain, lineup.saved_at = choice.captain.pk, timezone.now()
         lineup.save()
-        lineup.places.all().delete()
+        PlainPlace.objects.filter(lineup=lineup).delete()
         for place, player in enumerate([*choice.starters, *choice.bench], start=1):
             PlainPlace.objects.create(lineup=lineup, place=place, player=player.pk)
 
