@@ -9,17 +9,22 @@ visitor.
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
-from django.http import HttpRequest, HttpResponseBase
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import Resolver404, resolve
 from django.utils.cache import has_vary_header
+
+from kickoff.caching.html import Html
 
 MAX_AGE_S = 1  # A score is at most so much older than the cache; 50,000 visitors are one request.
 PUBLIC = f"public, max-age={MAX_AGE_S}"
 PRIVATE = "private, no-store"
+TAKES_GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(\.0+)?\s*(,|$))", re.IGNORECASE)
 
 logger = logging.getLogger(__name__)
 
@@ -51,6 +56,21 @@ def rendered_page(view: View[P]) -> View[P]:
     marked = public_page(view)
     marked.is_rendered_page = True  # type: ignore[attr-defined]
     return marked
+
+
+def page_of(request: HttpRequest, html: Html) -> HttpResponse:
+    """The response with what a rendered entry holds: compressed, as it lies there, for all who
+    accept that. With DEBUG it is not, so that the debug toolbar can add itself."""
+    packed = not settings.DEBUG and takes_gzip(request.headers.get("Accept-Encoding", ""))
+    response = HttpResponse(html.gzipped if packed else html.plain)
+    if packed:
+        response.headers["Content-Encoding"] = "gzip"
+    response.headers["Vary"] = "Accept-Encoding"
+    return response
+
+
+def takes_gzip(accept_encoding: str) -> bool:
+    return TAKES_GZIP.search(accept_encoding) is not None
 
 
 class PublicPagesMiddleware:

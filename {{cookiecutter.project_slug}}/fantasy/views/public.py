@@ -12,7 +12,8 @@ from fantasy.forms.players import PlayerFilterForm
 from fantasy.models import Competition, FantasyTeam, League, Match, Player
 from fantasy.views.found import found
 from fantasy.views.scoreboard import board_for_all, plain_board
-from kickoff.public_pages import public_page, rendered_page
+from kickoff.caching.html import Html
+from kickoff.public_pages import page_of, public_page, rendered_page
 
 PLAYERS_PER_PAGE = 50
 
@@ -24,7 +25,7 @@ def home(request: HttpRequest, slug: str | None = None) -> HttpResponse:
     competition = Competition.cached.named(slug)
     if competition is None:
         return _without_competition(request, slug)
-    return _page(Competition.cached.home_html(competition.pk, board_for_all()))
+    return _page(request, Competition.cached.home_html(competition.pk, board_for_all()))
 
 
 @require_safe
@@ -32,21 +33,21 @@ def home(request: HttpRequest, slug: str | None = None) -> HttpResponse:
 def scoreboard(request: HttpRequest, slug: str | None = None) -> HttpResponse:
     """The part of the home page that renews itself."""
     competition = found(Competition.cached.named(slug))
-    return _page(Competition.cached.board_html(competition.pk, plain_board()))
+    return _page(request, Competition.cached.board_html(competition.pk, plain_board()))
 
 
 @require_safe
 @rendered_page
 def match(request: HttpRequest, pk: int) -> HttpResponse:
     """A match with its events."""
-    return _page(Match.cached.html(pk))
+    return _page(request, Match.cached.html(pk))
 
 
 @require_safe
 @rendered_page
 def match_report(request: HttpRequest, pk: int) -> HttpResponse:
     """The part of the match page that renews itself."""
-    return _page(Match.cached.report_html(pk))
+    return _page(request, Match.cached.report_html(pk))
 
 
 @require_safe
@@ -70,14 +71,14 @@ def players(request: HttpRequest, slug: str | None = None) -> HttpResponse:
 def player_options(request: HttpRequest, slug: str) -> HttpResponse:
     """The names that the line-up editor offers while one types."""
     competition = found(Competition.cached.named(slug))
-    return _page(Competition.cached.options_html(competition.pk))
+    return _page(request, Competition.cached.options_html(competition.pk))
 
 
 @require_safe
 @rendered_page
 def player(request: HttpRequest, pk: int) -> HttpResponse:
     """A player: points by round, and what they were given for."""
-    return _page(Player.cached.html(pk))
+    return _page(request, Player.cached.html(pk))
 
 
 @require_safe
@@ -87,7 +88,7 @@ def top_scorers(request: HttpRequest, slug: str | None = None) -> HttpResponse:
     competition = Competition.cached.named(slug)
     if competition is None:
         return _without_competition(request, slug)
-    return _page(Competition.cached.scorers_html(competition.pk))
+    return _page(request, Competition.cached.scorers_html(competition.pk))
 
 
 @require_safe
@@ -104,25 +105,25 @@ def leagues(request: HttpRequest) -> HttpResponse:
 @rendered_page
 def league(request: HttpRequest, pk: int) -> HttpResponse:
     """A league: the table, and the line-ups of the latest round with what each player earned."""
-    return _page(League.cached.html(pk))
+    return _page(request, League.cached.html(pk))
 
 
 @require_safe
 @rendered_page
 def standings(request: HttpRequest, pk: int) -> HttpResponse:
     """A league's table, round by round."""
-    return _page(League.cached.standings_html(pk))
+    return _page(request, League.cached.standings_html(pk))
 
 
 @require_safe
 @rendered_page
 def team(request: HttpRequest, pk: int) -> HttpResponse:
     """A fantasy team and the line-ups that it has played with, the latest first."""
-    return _page(FantasyTeam.cached.html(pk))
+    return _page(request, FantasyTeam.cached.html(pk))
 
 
-def _page(html: bytes | None) -> HttpResponse:
-    return HttpResponse(found(html))
+def _page(request: HttpRequest, html: Html | None) -> HttpResponse:
+    return page_of(request, found(html))
 
 
 def _without_competition(request: HttpRequest, slug: str | None) -> HttpResponse:

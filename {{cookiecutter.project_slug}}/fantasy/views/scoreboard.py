@@ -14,7 +14,7 @@ from waffle import flag_is_active
 from fantasy.models import Competition
 from fantasy.pages import Board
 from fantasy.views.found import found
-from kickoff.public_pages import rendered_page
+from kickoff.public_pages import page_of, rendered_page
 from kickoff.rollout.models import Flag
 
 GOAL_SCORERS = "goal_scorers"  # the flag
@@ -38,7 +38,7 @@ def goal_board(request: HttpRequest, slug: str) -> HttpResponse:
     """The part of the home page that renews itself. Switched off, it goes from open windows too."""
     competition = found(Competition.cached.named(slug))
     board = Board.PLAIN if Flag.for_all(GOAL_SCORERS) is False else Board.GOALS
-    return HttpResponse(found(Competition.cached.board_html(competition.pk, board)))
+    return page_of(request, found(Competition.cached.board_html(competition.pk, board)))
 
 
 @require_safe
@@ -48,4 +48,4 @@ def own_board(request: HttpRequest, slug: str) -> HttpResponse:
     competition = found(Competition.cached.named(slug))
     if not flag_is_active(request, GOAL_SCORERS):
         return HttpResponse(status=204)
-    return HttpResponse(found(Competition.cached.board_html(competition.pk, Board.GOALS)))
+    return page_of(request, found(Competition.cached.board_html(competition.pk, Board.GOALS)))

@@ -20,6 +20,7 @@ from django.utils import timezone, translation
 
 from kickoff.caching import conf
 from kickoff.caching.entries import DerivedEntry, Entry, Versioned
+from kickoff.caching.html import Html
 from kickoff.caching.keys import Argument, type_fingerprint
 
 
@@ -27,8 +28,8 @@ class TemplateNotConstantError(ValueError):
     """A template takes in another whose name is only known while it renders."""
 
 
-class RenderedEntry(DerivedEntry[bytes]):
-    """HTML, in UTF-8, made by a template from the page object of another entry.
+class RenderedEntry(DerivedEntry[Html]):
+    """HTML, made by a template from the page object of another entry.
 
     The template knows the page object by the name `named`, or else by the names of its fields, and
     beside it what CACHING_CONTEXT holds. It has no request: the page is the same for everybody.
@@ -46,11 +47,12 @@ class RenderedEntry(DerivedEntry[bytes]):
         page = self.of.versioned(*arguments)
         return [page] if page.exists else None
 
-    def _render(self, page: Any) -> bytes:
+    def _render(self, page: Any) -> Html:
         context = {self.named: page} if self.named else msgspec.structs.asdict(page)
         # Not in the zone and the language of the visitor who happens to be the first.
         with timezone.override(None), translation.override(settings.LANGUAGE_CODE):
-            return get_template(self.template).render(conf.template_context() | context).encode()
+            template = get_template(self.template)
+            return Html.of(template.render(conf.template_context() | context))
 
     @property
     def fingerprint(self) -> str:
@@ -65,7 +67,7 @@ class RenderedEntry(DerivedEntry[bytes]):
         static_files = getattr(staticfiles_storage, "manifest_hash", "") or str(settings.DEBUG)
         context = repr(sorted(conf.template_context().items()))
         sources = (template.source for template in self.templates())
-        return type_fingerprint(bytes, static_files, conf.release(), context, *sources)
+        return type_fingerprint(Html, static_files, conf.release(), context, *sources)
 
     def templates(self) -> list[Template]:
         """The template and all that it extends and includes.

@@ -11,7 +11,14 @@ from django.test import RequestFactory
 from django.urls import path
 from django.views.decorators.http import require_safe
 
-from kickoff.public_pages import PublicPagesMiddleware, public_page, rendered_page
+from kickoff.caching.html import Html
+from kickoff.public_pages import (
+    PublicPagesMiddleware,
+    page_of,
+    public_page,
+    rendered_page,
+    takes_gzip,
+)
 
 
 @public_page
@@ -208,3 +215,50 @@ class TestMiddleware:
     def test_leaves_other_responses_alone(self):
         response = HttpResponse(headers={"Cache-Control": "max-age=0", "Vary": "Cookie"})
         assert self.answered(response).headers["Cache-Control"] == "max-age=0"
+
+
+class TestHtml:
+    TEXT = "<p>Ajax – PSV 2:1</p>" * 100
+
+    def answer(self, **headers):
+        return page_of(RequestFactory().get("/", **headers), Html.of(self.TEXT))
+
+    def test_goes_out_as_it_is_kept(self):
+        html = Html.of(self.TEXT)
+        answer = self.answer(HTTP_ACCEPT_ENCODING="gzip, deflate, br, zstd")
+        assert answer.content == html.gzipped
+        assert answer.headers["Content-Encoding"] == "gzip"
+        assert answer.headers["Vary"] == "Accept-Encoding"
+        assert len(answer.content) < len(self.TEXT) / 10
+
+    def test_is_unpacked_for_those_who_cannot(self):
+        answer = self.answer()
+        assert answer.content.decode() == self.TEXT
+        assert "Content-Encoding" not in answer.headers
+        assert answer.headers["Vary"] == "Accept-Encoding"
+
+    def test_lets_the_debug_toolbar_in(self, settings):
+        settings.DEBUG = True
+        answer = self.answer(HTTP_ACCEPT_ENCODING="gzip")
+        assert answer.content.decode() == self.TEXT
+
+    def test_has_equal_bytes_for_equal_texts(self, monkeypatch):
+        before = Html.of(self.TEXT)
+        monkeypatch.setattr("time.time", lambda: 2_000_000_000.0)
+        assert Html.of(self.TEXT) == before
+
+    @pytest.mark.parametrize(
+        ("accepted", "takes"),
+        [
+            ("gzip", True),
+            ("br;q=1.0, GZIP;q=0.8, *;q=0.1", True),
+            ("deflate, gzip;q=0.5", True),
+            ("", False),
+            ("br", False),
+            ("gzip;q=0", False),
+            ("gzip; q=0.000, br", False),
+            ("gzip2", False),
+        ],
+    )
+    def test_who_takes_it(self, accepted, takes):
+        assert takes_gzip(accepted) is takes

@@ -7,6 +7,7 @@ import pytest
 
 from kickoff.caching.content import Content
 from kickoff.caching.copies import content_of, copy_of
+from kickoff.caching.html import Html
 from kickoff.caching.leadership import Leadership
 from kickoff.caching.observing import Source, observed_reads
 from kickoff.caching.reading import reader
@@ -79,7 +80,7 @@ def test_a_page_that_the_process_does_not_know_is_one_round_trip(ajax, asked):
 
 
 def test_its_html_too(ajax, asked):
-    assert b"Anna" in Club.cached.html(ajax.pk)
+    assert b"Anna" in Club.cached.html(ajax.pk).plain
     assert len(asked) == 1
     assert len(asked[0]) == 3
 
@@ -147,7 +148,7 @@ class TestWhatIsNotDecoded:
 
     def test_the_parts_of_a_page_that_is_there(self, ajax, decoded):
         Club.cached.html(ajax.pk)
-        assert [type(value) for value in decoded] == [bytes]
+        assert [type(value) for value in decoded] == [Html]
 
     def test_it_is_decoded_once_for_all(self, ajax, decoded):
         assert Club.cached.card(ajax.pk) is Club.cached.card(ajax.pk)

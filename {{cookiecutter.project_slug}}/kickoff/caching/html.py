@@ -1,0 +1,30 @@
+"""HTML as it is kept and sent: compressed once, when it is rendered."""
+
+from __future__ import annotations
+
+import gzip
+
+import msgspec
+
+# The 55 kB of a league page become 4.4 in 0.26 ms; level 9 takes twice as long for 3 % less.
+LEVEL = 6
+
+
+class Html(msgspec.Struct, frozen=True):
+    """A page, or a part of one, in UTF-8: the same for everybody.
+
+    Whoever compresses a secret together with what a visitor has sent gives it away by the length
+    (the BREACH attack). There is none in here: a rendered entry knows no request.
+    """
+
+    gzipped: bytes
+
+    @classmethod
+    def of(cls, text: str) -> Html:
+        """Equal texts make equal bytes: no time is written into them."""
+        return cls(gzip.compress(text.encode(), LEVEL, mtime=0))
+
+    @property
+    def plain(self) -> bytes:
+        """For the few who cannot take it compressed. It is unpacked each time."""
+        return gzip.decompress(self.gzipped)
