@@ -1,11 +1,11 @@
-"""The brakes among Django's system checks: `manage.py check --deploy --tag brakes`."""
+"""The brakes as Django's system checks."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Warning, register
+from django.core.checks import CheckMessage, Error, Warning
 
 from kickoff.brakes.node_settings import settings_here
 from kickoff.brakes.parts.settings import Settings
@@ -17,8 +17,7 @@ from kickoff.brakes.rules import load
 KINDS: dict[Status, type[Error] | type[Warning]] = {Status.ERROR: Error, Status.WARNING: Warning}
 
 
-@register("brakes", deploy=True)
-def check_brakes(app_configs: object, **kwargs: object) -> list[CheckMessage]:
+def check() -> list[CheckMessage]:
     """Files and settings only: nothing is asked over the network. What is missing is no fault."""
     load()
     here = settings_here()

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import MySQLdb
 
 from kickoff.caching.stores.breaker import Breaker
-from kickoff.dbpool.session import Connection
+
+if TYPE_CHECKING:
+    from kickoff.dbpool.driver import Connection
 
 # An attempt to connect that fails later than this has waited for a server that does not answer. A
 # refusal comes within milliseconds: it costs nothing, so it is asked for again each time.

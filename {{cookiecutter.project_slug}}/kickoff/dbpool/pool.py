@@ -18,10 +18,11 @@ from sqlalchemy.pool import (
     QueuePool,
 )
 
+from kickoff.dbpool.driver import Connection
 from kickoff.dbpool.line import Line
 from kickoff.dbpool.opening import Opening
 from kickoff.dbpool.options import PoolOptions
-from kickoff.dbpool.session import Connection, Session
+from kickoff.dbpool.session import Session
 from kickoff.dbpool.status import Counts, PoolStatus
 
 # Who waits is handed a connection. One that comes back by the garbage collector goes to the queue.

@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from threading import Lock
-from typing import Any
-
-from sqlalchemy.pool import PoolProxiedConnection
+from typing import TYPE_CHECKING, Any
 
 from kickoff.dbpool import holders
-from kickoff.dbpool.pool import ConnectionPool
 from kickoff.dbpool.status import PoolStatus
+
+if TYPE_CHECKING:
+    from sqlalchemy.pool import PoolProxiedConnection
+
+    from kickoff.dbpool.pool import ConnectionPool
 
 # A test database has the alias of the real one, so the alias alone is no key.
 Key = tuple[str, str]

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 import select
 import time
-from typing import Protocol
+from typing import TYPE_CHECKING
 from weakref import ref
 
 from MySQLdb.cursors import BaseCursor, CursorStoreResultMixIn
-from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.pool import PoolProxiedConnection
+
+if TYPE_CHECKING:
+    from sqlalchemy.pool import PoolProxiedConnection
+
+    from kickoff.dbpool.driver import Connection
 
 # Statements whose effect outlives them on their connection, and which no rollback takes back for
 # certain. (Django's own transactions do not use them: they switch autocommit.) Comments before
@@ -25,24 +28,6 @@ LASTING = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE | re.DOTALL,
 )
-
-
-class Connection(DBAPIConnection, Protocol):
-    """What the pool uses of the driver's connection, whose own types say little."""
-
-    def autocommit(self, on: bool) -> None: ...
-
-    def get_autocommit(self) -> bool:
-        """What the server's last answer said."""
-
-    def fileno(self) -> int: ...
-
-    def ping(self) -> None: ...
-
-    def next_result(self) -> int:
-        """0 when there is another answer."""
-
-    def store_result(self) -> object: ...
 
 
 class Session:

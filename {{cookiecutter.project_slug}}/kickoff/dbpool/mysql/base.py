@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import MySQLdb
 from django.core.exceptions import ImproperlyConfigured
@@ -21,8 +21,11 @@ from MySQLdb.cursors import BaseCursor
 
 from kickoff.dbpool import holders, options, registry
 from kickoff.dbpool.mysql.creation import DatabaseCreation
-from kickoff.dbpool.pool import ConnectionPool
-from kickoff.dbpool.session import Connection, Session
+from kickoff.dbpool.session import Session
+
+if TYPE_CHECKING:
+    from kickoff.dbpool.driver import Connection
+    from kickoff.dbpool.pool import ConnectionPool
 
 
 class CursorWrapper(base.CursorWrapper):
@@ -99,6 +102,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
                 f"{self.settings_dict['CONN_MAX_AGE']!r}: each thread would keep its connection "
                 "for itself. Set CONN_MAX_AGE to 0: the pool keeps them."
             )
+        # SQLAlchemy is a third of the time that a process needs to start, and most pages never ask
+        # the database.
+        from kickoff.dbpool.pool import ConnectionPool
+
         parameters = self.get_connection_params()
         # From the start as Django wants it: it sends no SET to change it.
         parameters["autocommit"] = self.settings_dict["AUTOCOMMIT"]
