@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import itertools
 import os
 import signal
@@ -155,6 +156,22 @@ class TestVary:
         path = fresh("varied")
         for _ in range(3):
             keep(site, path, X_Colour="red")
+        assert site.asked(path) == 1
+
+    @pytest.mark.parametrize(
+        ("said", "encoding"),
+        [
+            (["gzip, deflate, br, zstd", "gzip, deflate, br", "br;q=1.0, gzip;q=0.8"], "gzip"),
+            (["gzip", "gzip, deflate", "deflate, gzip;q=0.5, br;q=0", "GZIP, *"], "gzip"),
+            (["identity", "", "br", "gzip;q=0, deflate", "gzip; q=0.00"], None),
+        ],
+    )
+    def test_browsers_that_unpack_the_same_share_one(self, site, fresh, said, encoding):
+        path = fresh("packed")
+        for accepted in said:
+            answer = keep(site, path, Accept_Encoding=accepted)
+            assert answer.headers.get("Content-Encoding") == encoding
+            assert (gzip.decompress(answer.body) if encoding else answer.body) == LONG
         assert site.asked(path) == 1
 
     def test_queries_are_pages_of_their_own(self, site, fresh):

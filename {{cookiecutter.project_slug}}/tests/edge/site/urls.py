@@ -12,6 +12,7 @@ urlpatterns = [
     path("edge/slow/<slug:name>/", views.slow),
     path("edge/tagged/<slug:name>/", views.tagged),
     path("edge/varied/<slug:name>/", views.varied),
+    path("edge/packed/<slug:name>/", views.packed),
     path("edge/long/<slug:name>/", views.long),
     path("edge/changed/<slug:name>/", views.changed),
     path("edge/unsaid/<slug:name>/", views.unsaid),

@@ -9,7 +9,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, Json
 from django.middleware.csrf import get_token
 from django.views.decorators.csrf import csrf_exempt
 
-from kickoff.public_pages import public_page
+from kickoff.caching.html import Html
+from kickoff.public_pages import page_of, public_page
 
 AN_HOUR = {"Cache-Control": "public, max-age=3600"}
 TAG = '"one"'
@@ -39,6 +40,13 @@ def tagged(request: HttpRequest, name: str) -> HttpResponse:
 def varied(request: HttpRequest, name: str) -> HttpResponse:
     colour = request.headers.get("X-Colour", "no")
     return HttpResponse(f"{colour} colour", headers={**AN_HOUR, "Vary": "X-Colour"})
+
+
+def packed(request: HttpRequest, name: str) -> HttpResponse:
+    """A rendered page, which is kept compressed."""
+    response = page_of(request, Html.of(LONG.decode()))
+    response.headers["Cache-Control"] = AN_HOUR["Cache-Control"]
+    return response
 
 
 def long(request: HttpRequest, name: str) -> HttpResponse:
