@@ -17,6 +17,7 @@ from fleet.interruption import held
 SCRIPT = Path(__file__).parent / "load.lua"
 STARTS_S = 10.0  # more than it should need beside its own time
 CLIENT_TIMEOUT_S = 10
+ACCEPTED = "gzip, deflate, br, zstd"  # as browsers say
 MISSING = "wrk is not installed: install wrk (Debian: apt install wrk)"
 
 
@@ -82,7 +83,11 @@ class RunningLoad:
 
     def _command(self) -> list[str]:
         target = self._target
-        headers = {"Host": target.host, **(target.headers or {})}
+        headers = {
+            "Host": target.host,
+            "Accept-Encoding": ACCEPTED,
+            **(target.headers or {}),
+        }
         return [
             wrk(),
             "--threads=1",

@@ -11,6 +11,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from fleet.bench.cpu import CpuTime, cpu_time
 from fleet.bench.load import Target
 from fleet.bench.peers import BUILDS, CACHEOPS, REDIS_SOCKET, Mount, mounts
 from fleet.bench.processes import BenchError
@@ -20,12 +21,13 @@ from fleet.up.folder import fleet_folder
 from fleet.up.python import check_packages
 from fleet.up.running import Say
 from fleet.up.servers import Refresher, WebNode
+from kickoff.caching.html import Html
 from kickoff.testing.processes import ServerProcess
 from kickoff.tuning.files import tuned_files
 from kickoff.tuning.fleet import Fleet
 
 PEERS = "fleet/bench/peers"
-STATIC_PAGE = "bench-page.html"
+STATIC_PAGE = "bench-page.txt"  # HTML is no static file here, text is
 SITE_GROUP = re.compile(r"(?m)^WSGIDaemonProcess (\S+) (?:.*\\\n)*.*\n")
 
 
@@ -86,9 +88,16 @@ class Node(RunningFleet):
         return answer.body
 
     def serve_statically(self, page: bytes) -> str:
-        """Makes a static file of it; returns its path on the site."""
-        (self.release / "staticfiles" / STATIC_PAGE).write_bytes(page)
+        """Makes a static file of it, and the compressed one that goes out; returns its path."""
+        file = self.release / "staticfiles" / STATIC_PAGE
+        file.write_bytes(page)
+        file.with_name(f"{file.name}.gz").write_bytes(Html.of(page.decode()).gzipped)
         return f"/static/{STATIC_PAGE}"
+
+    def front_cpu(self) -> CpuTime:
+        """What the processes in front of Python have used until now."""
+        children = self.web.children().items()
+        return cpu_time(pid for pid, (command, _) in children if command.startswith("/"))
 
     def _fill(self) -> None:
         super()._fill()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import selectors
 import subprocess
 import sys
@@ -11,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from fleet.bench.cpu import cpu_time
 from fleet.commands import completed
 
 PROJECT = Path(__file__).parents[2]
@@ -40,10 +40,7 @@ class Child:
 
     def cpu_s(self) -> float:
         """The processor time that it has used until now, in steps of 10 ms."""
-        stat = Path(f"/proc/{self._process.pid}/stat").read_text()
-        # The name in brackets may hold blanks; user and system time are fields 14 and 15.
-        fields = stat.rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return sum(cpu_time([self._process.pid]))
 
     def end(self) -> None:
         """SIGTERM, and SIGKILL when that does not help."""

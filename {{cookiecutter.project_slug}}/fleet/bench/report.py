@@ -102,6 +102,7 @@ class Report:
         yield "| what | required | measured | spread | from | |"
         yield "|---|---|---|---|---|---|"
         yield from (_row_line(result) for result in self.results)
+        yield from self._limits()
         yield ""
         yield "Machine: " + ", ".join(f"{name} {value}" for name, value in self.machine.items())
         yield ""
@@ -112,6 +113,17 @@ class Report:
             "node for pages or save line-ups it waits for the disk at each commit, as "
             "`deploy/mysql/server.cnf` has it; in the others it does not."
         )
+
+    def _limits(self) -> Iterator[str]:
+        """What stands in the way of the rows that do not pass, as far as it is known."""
+        short = (Verdict.MISS, Verdict.NOISE)
+        limited = [one for one in self.results if one.row.limit and one.verdict in short]
+        if limited:
+            yield ""
+            yield "## Limits"
+        for result in limited:
+            yield ""
+            yield f"- {result.row.what}: {_measured(result)}. {result.row.limit}"
 
     def _noise_sentence(self) -> str:
         share = f"{100 * self.noise:.1f} %"

@@ -14,13 +14,15 @@ from fleet.bench.world import World
 @dataclass(frozen=True)
 class Row:
     """`key` names it in bench.json, `what` in the table. The unit × is that of a ratio. With an
-    `obstacle` it cannot be measured here, and the table says why."""
+    `obstacle` it cannot be measured here, and the table says why. `limit` says what stands in the
+    way, should it be missed."""
 
     key: str
     what: str
     unit: str
     required: Requirement
     obstacle: str = ""
+    limit: str = ""
 
 
 class Subject(Protocol):

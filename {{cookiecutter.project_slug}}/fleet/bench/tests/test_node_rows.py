@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from fleet.bench.cpu import CpuTime
 from fleet.bench.load import Load, Target
 from fleet.bench.plan import QUICK
 from fleet.bench.processes import BenchError
@@ -41,10 +42,15 @@ class PretendNode:
     def __init__(self, pages=None):
         self.pages = pages or {}
         self.site_pids = [1, 2]
+        self.cpu = CpuTime(0.0, 0.0)
         self.web = SimpleNamespace(log=lambda: "last words")
 
     def page(self, path, **headers):
         return self.pages.get(path, b"")
+
+    def front_cpu(self):
+        self.cpu = CpuTime(self.cpu.user_s + 0.1, self.cpu.system_s + 0.2)
+        return self.cpu
 
     def serve_statically(self, page):
         self.pages["/static/page.html"] = page
@@ -110,6 +116,14 @@ class TestThroughput:
         found = throughput.Throughput(world(node, probe)).measure()
         assert found["front_to_empty"].value == 10
         assert found["front_to_static"].value == 2
+        assert found["front_to_static"].parts == {
+            "front requests/s": 40_000.0,
+            "static requests/s": 20_000.0,
+            "front in Apache µs": pytest.approx(0.1 * 1e6 / 40_000),
+            "front in the kernel µs": pytest.approx(0.2 * 1e6 / 40_000),
+            "static in Apache µs": pytest.approx(0.1 * 1e6 / 20_000),
+            "static in the kernel µs": pytest.approx(0.2 * 1e6 / 20_000),
+        }
         assert found["front_to_naive"].value == 4_000
         assert found["django_to_empty"] == Measured(
             0.9, {"django requests/s": 3_600.0, "empty requests/s": 4_000.0}
