@@ -7,6 +7,7 @@ from math import inf
 
 import msgspec
 
+from fantasy.pages.addresses import player_url
 from fantasy.pages.competition import Calendar, Competition, Round
 from fantasy.pages.squads import HasPosition
 
@@ -90,6 +91,10 @@ class PlacedPlayer(HasPosition, frozen=True, kw_only=True):
     pk: int
     name: str
     team_code: str
+
+    @property
+    def url(self) -> str:
+        return player_url(self.pk)
 
 
 class Place(msgspec.Struct, frozen=True):
