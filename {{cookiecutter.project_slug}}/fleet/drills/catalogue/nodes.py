@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Iterable
+from functools import partial
 
 from fleet.drills.drill import Drill
 from fleet.drills.evidence import Kind
@@ -85,15 +87,15 @@ def node_frozen(scene: Scene) -> None:
 
 
 def most_nodes_unready(scene: Scene) -> None:
-    """The load balancer is told, as if /readyz had said so."""
-    tell, names = scene.fleet.haproxy.tell, [node.name for node in scene.fleet.nodes]
-    for name in names:
-        scene.undo.callback(tell, f"enable health app/{name}")
-        tell(f"disable health app/{name}")
+    """The disks that they watch are full. They serve on, but /readyz says 503."""
+    last, *others = nodes = scene.fleet.nodes
+    for node in nodes:
+        scene.undo.callback(node.find_space)
     scene.broken()
-    for unready in (names[1:], names[:1]):  # first all but one, then the last one, too
-        for name in unready:
-            tell(f"set server app/{name} health down")
+    for unready in (others, [last]):
+        for node in unready:
+            node.find_no_space()
+        scene.wait_until(partial(_are_out, scene, unready), "not ready", OUT_S)
         scene.wait(scene.lengths.outage_s)
     since = scene.broken_at or 0.0
     scene.facts["answers fail-open"] = sum(
@@ -101,6 +103,10 @@ def most_nodes_unready(scene: Scene) -> None:
     )
     scene.mended()
     scene.undo.close()
+
+
+def _are_out(scene: Scene, nodes: Iterable[WebNode]) -> bool:
+    return not any(scene.is_up(node.name) for node in nodes)
 
 
 def node_replaced(scene: Scene) -> None:
