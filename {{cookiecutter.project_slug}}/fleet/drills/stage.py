@@ -23,7 +23,7 @@ from fleet.up import FleetError, RunningFleet
 
 MANAGERS = 8
 WARMING_UP = 8  # at once, so that they spread over the processes of a node
-CALM_S = 1.0  # so long nothing fails: then all is normal
+CALM_S = 0.5  # so long nothing fails: then all is normal
 NORMAL_LIMIT_S = 60.0
 IN_FLIGHT_LIMIT_S = 45.0  # longer than the most patient visitor
 
