@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
+
+MEASURED, FAILED, REFUSED = 0, 1, 2  # the exit codes
 
 
 def document_of(environment: Any) -> dict[str, Any]:
@@ -51,3 +54,8 @@ def table(document: dict[str, Any]) -> str:
             f"{ms['p50']:>7g} {ms['p99']:>7g} {ms['worst']:>7g}"
         )
     return "\n".join(lines)
+
+
+def say(text: str) -> None:
+    sys.stderr.write(f"load: {text}\n")
+    sys.stderr.flush()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -13,6 +14,8 @@ from fleet.drills.truth import BEHIND_S, NothingLost, OwnAtOnce, RightForItsTime
 
 if TYPE_CHECKING:
     from fleet.drills.scene import Scene
+    from fleet.up import RunningFleet
+    from kickoff.testing.processes import ServerProcess
 
 
 class Verdict(Enum):
@@ -25,12 +28,18 @@ def nothing_missing() -> str | None:
     return None
 
 
+def as_it_is(fleet: RunningFleet, stack: ExitStack) -> Iterable[ServerProcess]:
+    return []
+
+
 @dataclass(frozen=True)
 class Drill:
     """Breaks one thing and mends it.
 
     `act` does it, with `scene.broken()` and `scene.mended()` at their moments. `missing` says what
-    this machine lacks for it. `behind_s`, `may_stand_still` and `known_s` are for RightForItsTime.
+    this machine lacks for it. `prepare` makes what it needs before visitors come, and names the
+    servers that have to start anew for it. `behind_s`, `may_stand_still` and `known_s` are for
+    RightForItsTime.
     """
 
     name: str
@@ -41,6 +50,7 @@ class Drill:
     may_stand_still: bool = False
     known_s: float = 0.0
     missing: Callable[[], str | None] = nothing_missing
+    prepare: Callable[[RunningFleet, ExitStack], Iterable[ServerProcess]] = as_it_is
 
     @property
     def all_promises(self) -> list[Promise]:

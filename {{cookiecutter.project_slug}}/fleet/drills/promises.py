@@ -56,7 +56,12 @@ class RefusedClearly:
 
     @property
     def text(self) -> str:
-        return f"saves that cannot be done get 503 within {self.within_s:g} s"
+        what = (
+            "requests that cannot be answered"
+            if Kind.PAGE in self.kinds
+            else "saves that cannot be done"
+        )
+        return f"{what} get 503 within {self.within_s:g} s"
 
     def problems(self, evidence: Evidence) -> Iterator[str]:
         unclear = [

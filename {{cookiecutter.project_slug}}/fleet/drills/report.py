@@ -82,6 +82,15 @@ class Report:
         )
         yield ""
         yield (
+            "Before a memcached goes every process has seen every page, as on a site in use: while "
+            "it is away they show what they have seen last, and build nothing. A process that is "
+            "new has seen nothing, and without a store nobody can hold a lease for it: it builds "
+            "what it is asked for, each key once and `CACHING_MAX_BUILDERS` at a time; who would "
+            "be one too many gets 503. So a key is then built at most once by each new process, "
+            "not once in all."
+        )
+        yield ""
+        yield (
             "Failed are all requests without a good answer, a clear 503 included. Lost are "
             "line-ups that were acknowledged and are not in the database. Some drills only: "
             '`make drill ARGS="node-frozen deploy"`; each for a few seconds: `--short`. Exit code '

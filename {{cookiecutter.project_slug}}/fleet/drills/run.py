@@ -7,16 +7,17 @@ import re
 import subprocess
 import time
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 from fleet.bench.machine import describe
-from fleet.drills.drill import Drill, Result
+from fleet.drills.drill import Drill, Result, not_run
 from fleet.drills.report import Report
-from fleet.drills.scene import Lengths
+from fleet.drills.scene import DrillError, Lengths
 from fleet.drills.stage import stage
 from fleet.target import RefusedError, host_of, is_loopback
 from fleet.up import FleetSettings, RunningFleet, running_fleet
-from kickoff.testing.processes import program
+from kickoff.testing.processes import ServerProcess, program
 
 Say = Callable[[str], None]
 
@@ -25,15 +26,35 @@ def run(drills: Sequence[Drill], lengths: Lengths, command: str, say: Say) -> Re
     """Raises FleetError when there is no fleet to do them on, RefusedError when it is not here."""
     started = time.monotonic()
     results: list[Result] = []
-    with running_fleet(FleetSettings(leagues=lengths.leagues, speed=None), say) as fleet:
+    settings = FleetSettings(leagues=lengths.leagues, speed=None)
+    with running_fleet(settings, say) as fleet, ExitStack() as stack:
         refuse_elsewhere(fleet)
+        unprepared = prepare(drills, fleet, stack)
         with stage(fleet, lengths, say) as site:
             for drill in drills:
                 say(f"{drill.name}: {drill.breaks}")
-                results.append(site.perform(drill))
+                reason = unprepared.get(drill.name)
+                results.append(not_run(drill, reason) if reason else site.perform(drill))
                 say(f"{drill.name}: {results[-1].verdict.value}")
         machine, shape = {**describe(), **_versions(fleet)}, _shape(fleet)
     return Report(results, machine, command, time.monotonic() - started, shape)
+
+
+def prepare(drills: Sequence[Drill], fleet: RunningFleet, stack: ExitStack) -> dict[str, str]:
+    """For all of them, so that each server starts anew once at most. What could not be prepared,
+    and why, by the drill's name."""
+    servers: dict[ServerProcess, None] = {}
+    unprepared: dict[str, str] = {}
+    for drill in drills:
+        try:
+            possible = not drill.missing()
+            servers |= dict.fromkeys(drill.prepare(fleet, stack) if possible else ())
+        except (DrillError, OSError, subprocess.SubprocessError) as error:
+            unprepared[drill.name] = str(error)
+    for server in servers:
+        server.stop()
+    fleet.launch(*servers)
+    return unprepared
 
 
 def refuse_elsewhere(fleet: RunningFleet) -> None:

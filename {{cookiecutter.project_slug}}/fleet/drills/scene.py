@@ -30,6 +30,10 @@ SHORT = Lengths(outage_s=4.0, flood_s=5.0)
 LONG = Lengths(outage_s=10.0, flood_s=15.0)
 
 
+def no_need() -> None:
+    """All are warm."""
+
+
 @dataclass
 class Scene:
     """One drill on the running fleet. What it does to be undone goes into `undo`, which is done
@@ -39,6 +43,7 @@ class Scene:
     lengths: Lengths
     requests: Callable[[], Sequence[Request]]  # all until now
     leagues: Sequence[int] = ()  # whose pages are read
+    warm_up: Callable[[], None] = no_need  # every process has seen every page then
     undo: ExitStack = field(default_factory=ExitStack)
     facts: dict[str, float] = field(default_factory=dict)
     broken_at: float | None = None

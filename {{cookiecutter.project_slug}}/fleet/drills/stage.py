@@ -23,7 +23,7 @@ from fleet.up import FleetError, RunningFleet
 
 MANAGERS = 8
 WARMING_UP = 8  # at once, so that they spread over the processes of a node
-CALM_S = 1.0  # so long nothing fails: then all is normal
+CALM_S = 0.5  # so long nothing fails: then all is normal
 NORMAL_LIMIT_S = 60.0
 IN_FLIGHT_LIMIT_S = 45.0  # longer than the most patient visitor
 
@@ -35,6 +35,7 @@ class Stage:
         self._fleet, self._folder, self._lengths = fleet, folder, lengths
         self._requests: list[Request] = []
         self._read_bytes = 0
+        self._warm: list[int] = []  # the daemon processes that have seen every page
         self._ended = time.monotonic()
 
     def prepare(self, stack: ExitStack) -> None:
@@ -59,12 +60,17 @@ class Stage:
             self._visitors = VisitorsProcess(self._plan(world), log)
             stack.callback(self._visitors.end)
         self._visitors.waiting_since()
-        self._warm_up(world)
+        self._all_pages = [*world["pages"], *world["boards"]]
+        self._warm_up()
 
-    def _warm_up(self, world: dict[str, Any]) -> None:
+    def _warm_up(self) -> None:
         """Every process of every node has seen every page, as those of a site in use have."""
+        processes = [pid for node in self._fleet.nodes for pid in node.daemon_pids]
+        if processes == self._warm:
+            return
+        self._warm = processes
         with ThreadPoolExecutor(WARMING_UP) as pool:
-            for page in [*world["pages"], *world["boards"]]:
+            for page in self._all_pages:
                 for node in self._fleet.nodes:
                     for asked in [pool.submit(node.direct, page) for _ in range(WARMING_UP)]:
                         asked.result()
@@ -73,7 +79,7 @@ class Stage:
         """Breaks, mends, and judges once all is normal again."""
         if reason := drill.missing():
             return not_run(drill, reason)
-        scene = Scene(self._fleet, self._lengths, self.requests, self._leagues)
+        scene = Scene(self._fleet, self._lengths, self.requests, self._leagues, self._warm_up)
         began, problems = self._ended, []
         try:
             self._wait_until_normal(scene)

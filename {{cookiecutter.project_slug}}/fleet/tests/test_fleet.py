@@ -228,6 +228,15 @@ class TestANode:
             fleet.manage("undrain", node=node)
         wait_until(lambda: fleet.haproxy.servers("app")["web3"]["status"] == "UP")
 
+    def test_that_finds_no_space_is_not_ready(self, fleet):
+        node = fleet.nodes[1]
+        node.find_no_space()
+        try:
+            assert node.direct("/readyz").status == 503
+        finally:
+            node.find_space()
+        assert node.direct("/readyz").status == 200
+
     def test_that_is_stopped_leaves_no_process_and_starts_again(self, fleet):
         node = fleet.nodes[2]
         before = [node.pid, *node.children()]

@@ -17,7 +17,6 @@ def environment(project: Path) -> SiteEnvironment:
         {file.name: file for file in tuned_files(shape)},
         memcached_ports={"cache1": 5001, "cache2": 5002},
         database_port=5003,
-        logs=Path("/somewhere"),
         project=project,
     )
 

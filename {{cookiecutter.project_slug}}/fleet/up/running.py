@@ -153,13 +153,11 @@ class RunningFleet:
 
     def _make_site(self) -> None:
         self._say("making a release")
-        logs = self.new_folder("logs")
         self.site = SiteEnvironment(
             self.shape,
             self.files,
             memcached_ports={server.name: server.port for server in self.memcacheds},
             database_port=self.mariadb.port,
-            logs=logs,
             project=PROJECT,
         )
         self.mariadb.run(self.mariadb.accounts)

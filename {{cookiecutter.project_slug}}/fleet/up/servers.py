@@ -22,6 +22,7 @@ from kickoff.tuning.files import WrittenFile, memcached_arguments, memcached_fil
 from kickoff.tuning.fleet import Fleet, MemcachedServer, Node
 
 Files = Mapping[str, WrittenFile]
+NOTHING_FREE = Path("/proc")  # what it says of itself when it is asked as a disk
 BARE = {"PATH": os.environ.get("PATH", os.defpath), "LANG": "C.UTF-8"}  # As systemd has it.
 
 
@@ -71,17 +72,32 @@ class WebNode(ApacheProcess):
 
     def install_release(self) -> None:
         self.release.symlink_to(self._first_release)
+        self._watched.symlink_to(self.logs)
 
     def switch_to(self, release: Path) -> None:
         """From its next start on it serves this one."""
-        following = self.release.with_name("next")
-        following.symlink_to(release)
-        following.replace(self.release)
+        _lead(self.release, release)
+
+    def find_no_space(self) -> None:
+        """It looks at a disk that is full, where it looked at that of its logs: it is not ready."""
+        _lead(self._watched, NOTHING_FREE)
+
+    def find_space(self) -> None:
+        """As it was."""
+        _lead(self._watched, self.logs)
 
     @property
     def variables(self) -> dict[str, str]:
         """What is its own in the environment, for manage.py on this node."""
-        return {"NODE_NAME": self.name, "DRAIN_FILE": str(self.drain_file)}
+        return {
+            "NODE_NAME": self.name,
+            "DRAIN_FILE": str(self.drain_file),
+            "HEALTH_FOLDERS": str(self._watched),
+        }
+
+    @property
+    def _watched(self) -> Path:
+        return self.folder / "watched"
 
     @property
     def daemon_pids(self) -> list[int]:
@@ -168,6 +184,13 @@ class Refresher(ManageProcess):
         assert script == "manage.py", line
         super().__init__(folder, node.release, {**variables, **node.variables}, *arguments)
         self.name = node.name
+
+
+def _lead(link: Path, target: Path) -> None:
+    """At once, so that nobody finds no link."""
+    following = link.with_name(f"{link.name}.next")
+    following.symlink_to(target)
+    following.replace(link)
 
 
 def without_tls(text: str) -> str:

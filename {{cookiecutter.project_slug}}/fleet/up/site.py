@@ -15,6 +15,7 @@ from kickoff.tuning.fleet import Fleet
 
 # What .env says about places; the fleet is elsewhere.
 ELSEWHERE = {"ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "DEFAULT_FROM_EMAIL", "NODE_NAME"}
+OF_A_NODE = ("DRAIN_FILE", "HEALTH_FOLDERS")  # places that all nodes share but here
 LINE = re.compile(r"(?m)^(?:# )?([A-Z_]+)=(\S+)$")
 MEMCACHED_PORT, DATABASE_PORT = "11211", "3306"
 
@@ -29,7 +30,6 @@ class SiteEnvironment:
         *,
         memcached_ports: Mapping[str, int],
         database_port: int,
-        logs: Path,
         project: Path,
     ) -> None:
         self._name = shape.site.name
@@ -49,11 +49,11 @@ class SiteEnvironment:
                 "HTTPS": "off",  # There is no TLS in front of it.
                 "DATABASE_URL": self._with_password(url, self._name),
                 "CACHE_URL": f"memcached://{','.join(servers)}",
-                "HEALTH_FOLDERS": str(logs),
                 "HEALTH_TOKEN": secrets.token_hex(16),
             }
         )
-        del self.variables["DRAIN_FILE"]  # Each node has its own here.
+        for name in OF_A_NODE:
+            del self.variables[name]
 
     @property
     def owner(self) -> str:

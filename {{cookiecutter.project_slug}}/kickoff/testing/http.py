@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPMessage
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Lock, Thread
+from threading import Event, Lock, Thread
 
 
 @dataclass(frozen=True)
@@ -46,12 +46,15 @@ class StandIn:
 
     `state` is what /readyz answers: 200, 503, or 404 while it drains, when /frontz says 404 too.
     `delay_s` is how long a page takes; `most_at_once` how many pages it made at the same time.
+    While `is_thawed` is cleared it takes requests and says nothing.
     """
 
     def __init__(self, name: str, address: str) -> None:
         self.name = name
         self.state = 200
         self.delay_s = 0.0
+        self.is_thawed = Event()
+        self.is_thawed.set()
         self.most_at_once = 0
         self._busy = 0
         self._lock = Lock()
@@ -64,6 +67,7 @@ class StandIn:
         self._server.server_close()
 
     def answer(self, path: str, headers: Mapping[str, str]) -> tuple[int, bytes]:
+        self.is_thawed.wait()
         if path == "/readyz":
             return self.state, b""
         if path == "/frontz":
@@ -90,6 +94,10 @@ class StandIn:
                     self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
                 self.wfile.write(body)
+
+            def do_POST(self) -> None:
+                self.rfile.read(int(self.headers["Content-Length"]))
+                self.do_GET()
 
             def log_message(self, format: str, *args: object) -> None:
                 """Nobody reads it."""

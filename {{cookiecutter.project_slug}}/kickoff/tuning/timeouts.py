@@ -15,8 +15,10 @@ class TimeOuts:
 
     store: float = 0.3  # one answer of memcached
     connect: int = 1  # HAProxy to Apache
-    check: int = 2  # HAProxy's question whether a node is ready
-    check_interval: int = 3  # between two of them; faster as soon as one fails
+    check_ms: int = 1500  # HAProxy's question whether a node is ready
+    check_interval: int = 2  # between two of them
+    check_again_ms: int = 500  # as soon as one has failed
+    check_fall: int = 3  # so many fail, and the node is out
     balancer_queue: int = 2  # a request in HAProxy for a slot
     pool: int = 3  # a thread for a connection to the database
     statement: int = 5  # one statement in the database
@@ -56,6 +58,12 @@ class TimeOuts:
     def inside(self) -> int:
         """The longest that Apache and Python take for one request."""
         return self.daemon_queue + self.request
+
+    @property
+    def silence(self) -> float:
+        """So long a node may say nothing before its visitors are sent elsewhere."""
+        between_ms = (self.check_fall - 1) * self.check_again_ms
+        return (self.check_fall * self.check_ms + between_ms) / 1000
 
     @property
     def stop(self) -> int:

@@ -48,7 +48,6 @@ def words(sizes: Sizes) -> dict[str, Any]:
         "times": sizes.times,
         "drain_file": f"/var/lib/{fleet.site.name}/drain",
         "disk_percent": DISK_PERCENT,
-        "check_inter": sizes.times.check_interval,
         **_apache(sizes),
         **_mysql(sizes),
         **_memory(sizes),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Callable
 
 from fleet.drills.drill import Drill
@@ -27,12 +29,17 @@ LAST_KNOWN_S = 20.0
 MEASURED_S = 2.0  # before anything is broken
 AFTERWARDS_S = 1.0  # what was missed while it was broken is built by then
 BUILDS_ONCE = FactAtMost(BUILDS, 1, "each key is built once at most")
+# Nobody can lease while both are away.
+BUILDS_COLD = FactAtMost(
+    BUILDS, 2, "each key once by a process that is new, once when they are back"
+)
 BOUNDED = FactAtMost(QUERIES, 3, "queries per second at most 3 × those before")
 SOME_BUILT = FactAtLeast(BUILT, 1, "what was gone is built")
 
 
 def _measured(scene: Scene, act: Callable[[], None]) -> None:
     """Counts what the database is asked while it acts, and for a moment after."""
+    scene.warm_up()
     with query_log(scene.fleet.mariadb) as log:
         scene.wait(MEASURED_S)
         before = log.per_s()
@@ -83,11 +90,13 @@ def restarted(scene: Scene) -> None:
 
 
 def both_gone(scene: Scene) -> None:
-    caches = scene.fleet.memcacheds
+    """And one of the processes ends as it should: the one in its place has nothing to show."""
+    caches, node = scene.fleet.memcacheds, scene.fleet.nodes[0]
 
     def kill() -> None:
         for cache in caches:
             cache.kill()
+        os.kill(node.daemon_pids[0], signal.SIGUSR1)
 
     def bring_back() -> None:
         for cache in caches:
@@ -119,6 +128,8 @@ DRILLS = [
         "both memcached gone",
         both_gone,
         RefusedClearly(within_s=5.0, kinds=ALL),
+        BUILDS_COLD,
+        FactAtLeast(BUILT, 1, "it builds what it is asked for"),
         BOUNDED,
     ),
 ]

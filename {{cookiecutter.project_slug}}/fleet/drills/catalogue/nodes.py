@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Iterable
+from functools import partial
 
 from fleet.drills.drill import Drill
 from fleet.drills.evidence import Kind
@@ -22,10 +24,12 @@ from fleet.up.servers import WebNode
 REPLACED_S = 5.0
 IN_FLIGHT = "requests in flight"
 OUT_AFTER = "out after s"
-# haproxy.cfg: inter 3 s, then twice fastinter 0.5 s; half a second for a busy machine.
-OUT_S = 4.5
-# The same, and each of the three checks waits for its time-out of 2 s.
-OUT_FROZEN_S = OUT_S + 3 * 2
+# haproxy.cfg: inter 2 s, then twice fastinter 0.5 s; half a second for a busy machine.
+OUT_S = 3.5
+# The same, and each of the three checks waits for its time-out of 1.5 s.
+OUT_FROZEN_S = OUT_S + 3 * 1.5
+WAITING = "still waiting for it"
+LET_GO_S = 0.5  # those who wait for a node that is out are sent elsewhere
 BACK_LIMIT_S = 20.0
 LOOKED_AT_S = 2.0  # when a node is back: for NoSpike
 
@@ -74,7 +78,8 @@ def node_frozen(scene: Scene) -> None:
     node.freeze()
     scene.facts[OUT_AFTER] = scene.wait_until(is_out, "out", OUT_FROZEN_S + 5)
     scene.facts[IN_FLIGHT] = most
-    scene.wait(scene.lengths.outage_s - scene.facts[OUT_AFTER])
+    scene.wait(max(LET_GO_S, scene.lengths.outage_s - scene.facts[OUT_AFTER]))
+    scene.facts[WAITING] = int(scene.fleet.haproxy.servers("app")[node.name]["scur"])
     node.thaw()
     scene.mended()
     scene.wait_until(lambda: scene.is_up(node.name), "back in", BACK_LIMIT_S)
@@ -82,15 +87,15 @@ def node_frozen(scene: Scene) -> None:
 
 
 def most_nodes_unready(scene: Scene) -> None:
-    """The load balancer is told, as if /readyz had said so."""
-    tell, names = scene.fleet.haproxy.tell, [node.name for node in scene.fleet.nodes]
-    for name in names:
-        scene.undo.callback(tell, f"enable health app/{name}")
-        tell(f"disable health app/{name}")
+    """The disks that they watch are full. They serve on, but /readyz says 503."""
+    last, *others = nodes = scene.fleet.nodes
+    for node in nodes:
+        scene.undo.callback(node.find_space)
     scene.broken()
-    for unready in (names[1:], names[:1]):  # first all but one, then the last one, too
-        for name in unready:
-            tell(f"set server app/{name} health down")
+    for unready in (others, [last]):
+        for node in unready:
+            node.find_no_space()
+        scene.wait_until(partial(_are_out, scene, unready), "not ready", OUT_S)
         scene.wait(scene.lengths.outage_s)
     since = scene.broken_at or 0.0
     scene.facts["answers fail-open"] = sum(
@@ -98,6 +103,10 @@ def most_nodes_unready(scene: Scene) -> None:
     )
     scene.mended()
     scene.undo.close()
+
+
+def _are_out(scene: Scene, nodes: Iterable[WebNode]) -> bool:
+    return not any(scene.is_up(node.name) for node in nodes)
 
 
 def node_replaced(scene: Scene) -> None:
@@ -161,8 +170,10 @@ DRILLS = [
         "one node frozen (SIGSTOP)",
         node_frozen,
         [
-            FewFail(IN_FLIGHT, "at most its in-flight requests fail"),
+            NO_FAILED_READ,
+            FewFail(IN_FLIGHT, "at most its in-flight saves fail", (Kind.SAVE,)),
             FactAtMost(OUT_AFTER, OUT_FROZEN_S, "out within the check interval"),
+            FactAtMost(WAITING, 0, "then nobody waits for it any more"),
             NoSpike(),
         ],
     ),

@@ -39,7 +39,7 @@ def three_times(scene: Scene) -> None:
         WORST_SERVED: flood.worst_served_s,
         WORST_REFUSED: flood.worst_refused_s,
     }
-    scene.wait(NORMAL_S + 2.0)
+    scene.wait(NORMAL_S + 1.0)
 
 
 def _flood(scene: Scene, per_s: float) -> Tally:

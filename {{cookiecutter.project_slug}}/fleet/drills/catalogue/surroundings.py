@@ -5,22 +5,22 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Mapping
+from contextlib import ExitStack, suppress
 from email.utils import parsedate_to_datetime
-from pathlib import Path
 
 from fleet.drills import clock
-from fleet.drills.catalogue.nodes import BACK_LIMIT_S, wait_for_the_last
 from fleet.drills.drill import Drill
 from fleet.drills.promises import NO_ERROR, FactAtLeast, FactAtMost
 from fleet.drills.scene import DrillError, Scene
+from fleet.up import RunningFleet
 from fleet.up.servers import WebNode
 from kickoff.testing.processes import ServerProcess
 
-DISK_MB = 1
+DISK_MB = 32  # below 16 free ones a node is not ready
 HOUR_S = 3600
 SERVED, NOT_SERVED = "served by its node", "not served by its node"
+SAID = "/readyz said 503"
 # Django logs what it does not find, and Apache a request with too many headers.
 LOGGED = ["/nowhere/", "/"]
 
@@ -31,9 +31,19 @@ def needs_mount() -> str | None:
     return None
 
 
+def small_disk(fleet: RunningFleet, stack: ExitStack) -> Iterable[ServerProcess]:
+    """For the logs of a node."""
+    node = fleet.nodes[0]
+    owner = node.folder.stat()
+    options = f"size={DISK_MB}m,uid={owner.st_uid},gid={owner.st_gid},mode=755"
+    _run("mount", "-t", "tmpfs", "-o", options, "tmpfs", str(node.logs))
+    # From the tree at once; its last file is closed when the node ends.
+    stack.callback(_run, "umount", "-l", str(node.logs))
+    return [node]
+
+
 def log_disk_full(scene: Scene) -> None:
     node = scene.fleet.nodes[0]
-    replaced(scene, node, lambda: _mount(scene, node))
     scene.broken()
     filler = node.logs / "filler"
     with suppress(OSError), filler.open("wb", buffering=0) as file:
@@ -41,6 +51,8 @@ def log_disk_full(scene: Scene) -> None:
             pass
     if shutil.disk_usage(node.logs).free:
         raise DrillError("The disk is not full.")
+    scene.undo.callback(filler.unlink, missing_ok=True)
+    scene.facts[SAID] = node.direct("/readyz").status == 503
     served = not_served = 0
     for number in range(int(scene.lengths.outage_s * 10)):
         many = {f"X_{n}": "1" for n in range(60)} if number % 3 == 0 else {}
@@ -54,16 +66,20 @@ def log_disk_full(scene: Scene) -> None:
     scene.mended()
 
 
+def own_clock(fleet: RunningFleet, stack: ExitStack) -> Iterable[ServerProcess]:
+    """For a node and its refresher."""
+    node = fleet.nodes[0]
+    theirs = clock.Clock(fleet.folder)
+    theirs.make()
+    servers = [node, *(each for each in fleet.refreshers if each.name == node.name)]
+    for server in servers:
+        _start_with(server, theirs.variables)
+    return servers
+
+
 def clock_jumps(scene: Scene) -> None:
-    """The one of a node and its refresher, an hour ahead and back."""
-    node = scene.fleet.nodes[0]
-    refresher = next(r for r in scene.fleet.refreshers if r.name == node.name)
-    theirs = clock.Clock(scene.fleet.folder)
-    _start_with(node, theirs.variables)
-    _start_with(refresher, theirs.variables)
-    refresher.stop()
-    refresher.start()
-    replaced(scene, node, lambda: None)  # it keeps this clock, which is right when it does not jump
+    """An hour ahead and back."""
+    node, theirs = scene.fleet.nodes[0], clock.Clock(scene.fleet.folder)
     scene.undo.callback(theirs.jump, 0)
     scene.broken()
     theirs.jump(HOUR_S)
@@ -72,31 +88,6 @@ def clock_jumps(scene: Scene) -> None:
     scene.wait(scene.lengths.outage_s / 2)
     theirs.jump(0)
     scene.mended()
-
-
-def replaced(scene: Scene, node: WebNode, meanwhile: Callable[[], object]) -> None:
-    """Stopped and started again, drained first, so that no visitor notices."""
-    scene.undo.callback(node.drain_file.unlink, missing_ok=True)
-    node.drain_file.touch()
-    scene.wait_until(lambda: not scene.is_up(node.name), "drained", BACK_LIMIT_S)
-    wait_for_the_last(scene, node)
-    node.stop()
-    meanwhile()
-    node.start()
-    node.drain_file.unlink()
-    scene.wait_until(lambda: scene.is_up(node.name), "back in", BACK_LIMIT_S)
-
-
-def _mount(scene: Scene, node: WebNode) -> None:
-    owner = node.folder.stat()
-    options = f"size={DISK_MB}m,uid={owner.st_uid},gid={owner.st_gid},mode=755"
-    _run("mount", "-t", "tmpfs", "-o", options, "tmpfs", str(node.logs))
-    scene.undo.callback(_unmount, node.logs)
-
-
-def _unmount(folder: Path) -> None:
-    """From the tree at once; its last file is closed when the node ends."""
-    _run("umount", "-l", str(folder))
 
 
 def _run(*command: str) -> None:
@@ -122,8 +113,14 @@ DRILLS = [
         "log-disk-full",
         "the disk of a node's logs full",
         log_disk_full,
-        [NO_ERROR, FactAtLeast(SERVED, 10, "its node serves"), FactAtMost(NOT_SERVED, 0, "always")],
+        [
+            NO_ERROR,
+            FactAtLeast(SAID, 1, "its node says that it is not ready"),
+            FactAtLeast(SERVED, 10, "and serves"),
+            FactAtMost(NOT_SERVED, 0, "always"),
+        ],
         missing=needs_mount,
+        prepare=small_disk,
     ),
     Drill(
         "clock-jump",
@@ -131,5 +128,6 @@ DRILLS = [
         clock_jumps,
         [NO_ERROR, FactAtLeast("hours ahead", 0.9, "nothing changes")],
         missing=clock.missing,
+        prepare=own_clock,
     ),
 ]

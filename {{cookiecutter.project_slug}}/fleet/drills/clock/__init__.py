@@ -21,16 +21,20 @@ def missing() -> str | None:
 
 
 class Clock:
-    """`variables` are for the environment of a process; `jump` moves its time of day."""
+    """`variables` are for the environment of a process; `jump` moves its time of day. There is one
+    in a folder."""
 
     def __init__(self, folder: Path) -> None:
-        self._file, library = folder / "clock", folder / "jump.so"
+        self._file, self._library = folder / "clock", folder / "jump.so"
+        self.variables = {"LD_PRELOAD": str(self._library), "CLOCK_JUMP_FILE": str(self._file)}
+
+    def make(self) -> None:
+        """It is right until it jumps."""
         self.jump(0)
         found = compiler()
         assert found is not None, "asked by missing()"
-        command = [found, "-shared", "-fPIC", "-O2", "-o", str(library), str(SOURCE), "-ldl"]
+        command = [found, "-shared", "-fPIC", "-O2", "-o", str(self._library), str(SOURCE), "-ldl"]
         subprocess.run(command, check=True, capture_output=True)
-        self.variables = {"LD_PRELOAD": str(library), "CLOCK_JUMP_FILE": str(self._file)}
 
     def jump(self, seconds: int) -> None:
         """From now on their clock is ahead by so much."""

@@ -65,6 +65,11 @@ class TestFewFail:
 class TestRefusedClearly:
     promise = RefusedClearly(within_s=5)
 
+    def test_says_what_may_be_refused(self):
+        assert self.promise.text == "saves that cannot be done get 503 within 5 s"
+        of_all = RefusedClearly(within_s=2, kinds=tuple(Kind))
+        assert of_all.text == "requests that cannot be answered get 503 within 2 s"
+
     def test_a_503_with_retry_after_is_clear(self, evidence, request_at):
         save = request_at(11, Kind.SAVE, status=503, took=4, retry_after=True)
         assert broken(self.promise, evidence(save)) == []

@@ -200,7 +200,7 @@ def both_sides_wait_equally(site: Configuration) -> Outcome:
     reads="timeout connect, timeout check, timeout queue",
     why="TCP sends a lost packet again after 1 s. Connecting takes no longer than asking for "
     "health, or waiting for a slot.",
-    mend="timeout connect 1s, timeout check 2s, timeout queue 2s",
+    mend="timeout connect 1s, timeout check 1500ms, timeout queue 2s",
 )
 def connecting_is_quick(site: Configuration) -> Outcome:
     connect, check, queue = map(site.haproxy.timeout, ("connect", "check", "queue"))

@@ -41,13 +41,13 @@ class Balanced:
         wait_until(lambda: all(self._seen(name) for name in self.nodes), limit_s=20)
 
     def _seen(self, name: str) -> bool:
-        """A node that was down stays down in `app` when it drains: both get nothing."""
+        """A node that was down may stay down in `app`, whatever it says: it gets nothing."""
         state = self.nodes[name].state
         app = self.haproxy.servers("app")[name]["status"]
         any_ = self.haproxy.servers("app_any")[name]["status"]
-        if state == 404:
-            return app in {"NOLB", "DOWN"} and any_ == "NOLB"
-        return app.startswith("UP" if state == 200 else "DOWN") and any_ == "UP"
+        if state == 200:
+            return app.startswith("UP") and any_ == "UP"
+        return app in {"NOLB", "DOWN"} and any_ == ("NOLB" if state == 404 else "UP")
 
     def spread(self, path: str = "/", requests: int = 30) -> Counter[str]:
         """How many answers came from which node; statuses of HAProxy's own."""
@@ -149,6 +149,18 @@ class TestReadiness:
         balanced.say(503, 200, 200)
         assert balanced.spread() == {"web2": 15, "web3": 15}
 
+    def test_what_runs_there_may_finish(self, balanced):
+        for node in balanced.nodes.values():
+            node.delay_s = 4.0
+        with ThreadPoolExecutor(3) as pool:
+            running = [pool.submit(balanced.haproxy.get) for _ in balanced.nodes]
+            balanced.say(503, 200, 200)
+            answers = [each.result() for each in running]
+        for node in balanced.nodes.values():
+            node.delay_s = 0.0
+
+        assert {answer.headers["X-Served-By"] for answer in answers} == {"web1", "web2", "web3"}
+
     def test_the_last_ready_one_does_not_get_everything(self, balanced):
         balanced.say(503, 503, 200)
 
@@ -206,7 +218,7 @@ class TestDirectHosts:
             assert answer.headers["X-Served-By"] == name
 
     def test_a_node_that_is_down_is_reached_by_its_name(self, balanced):
-        balanced.say(503, 200, 200)
+        balanced.say(500, 200, 200)
         assert balanced.haproxy.servers("direct")["web1"]["status"].startswith("DOWN")
         answer = balanced.haproxy.get("/", host="web1.example.com", source=INSIDE)
         assert answer.headers["X-Served-By"] == "web1"
@@ -248,3 +260,23 @@ def test_requests_to_a_node_that_died_go_to_another_at_once():
 
         spread = balanced.spread()
         assert spread.keys() == {"web2", "web3"}
+
+
+def test_who_waits_for_a_node_that_froze_is_answered_by_another():
+    """As soon as it is out. What may have been done there is not done again: 502."""
+    with ExitStack() as stack:
+        balanced = Balanced(on_this_machine(example_fleet()), stack)
+        for node in balanced.nodes.values():
+            node.delay_s = 0.5  # so that each of them gets a page and a form
+        frozen, haproxy = balanced.nodes["web1"], balanced.haproxy
+        frozen.is_thawed.clear()
+        stack.callback(frozen.is_thawed.set)
+        pool = stack.enter_context(ThreadPoolExecutor(6))
+
+        reading = [pool.submit(haproxy.get) for _ in range(3)]
+        wait_until(lambda: all(row["scur"] == "1" for row in haproxy.servers("app").values()))
+        sending = [pool.submit(haproxy.get, method="POST", body="a=b") for _ in range(3)]
+        pages, forms = ([each.result() for each in asked] for asked in (reading, sending))
+
+    assert {page.headers["X-Served-By"] for page in pages} == {"web2", "web3"}
+    assert Counter(form.status for form in forms) == {200: 2, 502: 1}

@@ -135,4 +135,10 @@ class TestTimeOuts:
         times = TimeOuts()
         assert times.pool_recycle < times.database_wait
         assert times.balancer_keep_alive < times.front_keep_alive
-        assert times.check < times.check_interval
+        assert times.check_ms < 1000 * times.check_interval
+
+    def test_a_slow_database_makes_no_node_look_dead(self):
+        """Its statements end, and their threads answer the checks again."""
+        times = TimeOuts()
+        assert times.silence == 5.5
+        assert times.statement < times.silence
