@@ -63,6 +63,16 @@ DATABASE = [
     ),
     mysql("C57", "character_set_server = utf8mb4", "character_set_server = utf8mb3"),
     mysql("C57b", "STRICT_TRANS_TABLES,", ""),
+    mysql("C57b", "sql_mode = STRICT_TRANS_TABLES,", "sql_mode = "),
+    mysql("C57b", "GROUP_BY,STRICT_TRANS_TABLES,", "GROUP_BY,"),
+    mysql(
+        "C57c", "sql_mode = STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,", "sql_mode = STRICT_TRANS_TABLES,"
+    ),
+    mysql(
+        "C57c",
+        "GROUP_BY,STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,",
+        "GROUP_BY,STRICT_TRANS_TABLES,",
+    ),
     mysql("C58", "max_statement_time = 5", "max_statement_time = 0"),
     setting("C58b", f"{OPTIONS}.read_timeout", 3),
     setting("C58b", f"{OPTIONS}.connect_timeout", None),
