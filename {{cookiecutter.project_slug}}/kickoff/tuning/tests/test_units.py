@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -91,6 +92,17 @@ def test_compose_is_valid_by_its_schema(written):
         text=True,
     )
     assert judged.returncode == 0, judged.stdout + judged.stderr
+
+
+def test_a_drain_survives_the_containers(any_fleet):
+    """Each node has a volume where its drain lies: `down` takes containers, not these."""
+    files = {file.name: file.text for file in tuned_files(any_fleet)}
+    compose, declared = files["compose.yaml"].split("\nvolumes:\n")
+    (drain_file,) = re.findall(r"(?m)^DRAIN_FILE=(\S+)$", files["site.env"])
+    for node in any_fleet.nodes:
+        (service,) = re.findall(rf"(?ms)^  {node.name}:\n.*?\n\n", compose)
+        assert f'["state-{node.name}:{Path(drain_file).parent}"]' in service
+        assert f"  state-{node.name}:\n" in declared
 
 
 class TestDiskWatch:
