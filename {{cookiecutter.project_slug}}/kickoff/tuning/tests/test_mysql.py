@@ -121,6 +121,15 @@ class TestSiteAccount:
         assert done.returncode == 1
         assert "denied" in done.stderr
 
+    @pytest.mark.parametrize(
+        "question",
+        ["SHOW GLOBAL VARIABLES", "SHOW GLOBAL STATUS LIKE 'Max_used_connections'", "SHOW GRANTS"],
+    )
+    def test_may_read_what_the_live_brakes_ask(self, accounts, question):
+        done = accounts.run_as(SITE, "secret", question)
+        assert done.returncode == 0, done.stderr
+        assert done.stdout
+
     def test_has_no_more_than_its_connections(self, accounts):
         sql = f"SELECT max_user_connections FROM mysql.user WHERE user = '{SITE}'"
         assert accounts.run(sql).stdout == "107\n"  # 60 + 20 + 4 + 18 + 5
