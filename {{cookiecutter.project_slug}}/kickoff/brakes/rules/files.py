@@ -210,15 +210,14 @@ def reloads_are_answered_too(site: Configuration) -> Outcome:
 def renewals_are_whole(site: Configuration) -> Outcome:
     if not site.apache.named("CacheSocache"):
         raise DoesNotApplyError("Apache has no cache in shared memory.")
-    names = ("if-none-match", "if-modified-since")
+    wanted = {("unset", "if-none-match"), ("unset", "if-modified-since")}
     lines = {
-        line.arguments[1].lower(): line
+        tuple(word.lower() for word in line.arguments[:2]): line
         for line in site.apache.named("RequestHeader")
-        if line.arguments[0].lower() == "unset" and line.arguments[1].lower() in names
     }
-    found = [site.apache.as_value(line) for line in lines.values()]
+    found = [site.apache.as_value(line) for start, line in lines.items() if start in wanted]
     return expect(
-        len(found) == len(names),
+        len(found) == len(wanted),
         "unset If-None-Match, unset If-Modified-Since",
         *(found or [Value("RequestHeader", "", site.apache.place)]),
     )

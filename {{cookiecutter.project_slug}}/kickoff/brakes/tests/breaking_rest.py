@@ -157,6 +157,8 @@ MACHINES = [
     Case("C14b", [Text(WEB, "MemorySwapMax=0", "MemorySwapMax=1G")]),
     Case("C90", [Text("systemd/disk-watch.timer", "OnUnitActiveSec=5min", "OnUnitActiveSec=1d")]),
     Case("C90b", [Text("systemd/disk-watch.service", "disk-watch.sh 85", "disk-watch.sh 99")]),
+    Case("C91b", [Text(WEB, " time-sync.target", "")]),
+    Case("C91b", [Text(REFRESHER, " time-sync.target", "")]),
     Case("C92", [Text(WEB, "LimitNOFILE=65536", "LimitNOFILE=256")]),
     Case("C92b", [Text(REFRESHER, "LimitNOFILE=4096", "LimitNOFILE=256")]),
     Case("C93", [Text(WEB, "TimeoutStopSec=35", "TimeoutStopSec=10")]),
