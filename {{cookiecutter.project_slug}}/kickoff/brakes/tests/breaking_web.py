@@ -91,6 +91,7 @@ SERVING = [
     setting("C39", "ALLOWED_HOSTS", ["example.com"]),
     apache("C39", "${NODE_NAME}.example.com", "direct.example.com"),
     apache("C40", "header=5-10,MinRate=500 body=10", "header=0 body=0"),
+    apache("C40", "body=10-15,MinRate=500", "body=10,MinRate=500"),
     Case(
         "C40",
         [
