@@ -1,7 +1,8 @@
 """Taking this node out of the load balancer: a file says so, and outlives every restart.
 
 While it is there, /readyz answers 404, which HAProxy's `http-check disable-on-404` reads as "no new
-visitors, finish those who are there". The node itself goes on serving whoever comes.
+visitors, finish those who are there". The node itself goes on serving whoever comes. What either
+command has said holds also after a power cut.
 """
 
 from __future__ import annotations
@@ -53,15 +54,29 @@ def undrain() -> bool:
         drain_file().unlink()
     except FileNotFoundError:
         return False
+    _keep_names(drain_file().parent)
     return True
 
 
 def _write_whole(path: Path, text: str) -> None:
-    """There at once or not at all; readable by the user of the web server."""
+    """There at once or not at all, and on disk; readable by the user of the web server."""
     draft = path.with_name(f"{path.name}.{os.getpid()}")
     try:
-        draft.write_text(text, encoding="utf-8")
-        draft.chmod(0o644)
+        with draft.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fchmod(file.fileno(), 0o644)
+            os.fsync(file.fileno())
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
+    _keep_names(path.parent)
+
+
+def _keep_names(folder: Path) -> None:
+    """What was named or removed in the folder stays so when the power fails."""
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)

@@ -27,13 +27,20 @@ from kickoff.tuning.fleet import Fleet
 class HAProxyProcess(ServerProcess):
     """HAProxy at `port`, which is the one for HTTPS without TLS, and `plain_port` for HTTP.
 
-    TLS is left out: the tests speak to the rules behind it. `ports` says where each node listens.
+    With a certificate it speaks TLS there; most tests speak to the rules behind that. `ports` says
+    where each node listens.
     """
 
     def __init__(
-        self, folder: Path, fleet: Fleet, ports: Mapping[str, int], port: int | None = None
+        self,
+        folder: Path,
+        fleet: Fleet,
+        ports: Mapping[str, int],
+        port: int | None = None,
+        certificate: Path | None = None,
     ) -> None:
         super().__init__(folder)
+        self._certificate = certificate
         self._program = program("haproxy", package="haproxy")
         self.fleet = fleet
         self.port = port or free_port()
@@ -48,7 +55,7 @@ class HAProxyProcess(ServerProcess):
 
     def answers(self) -> bool:
         try:
-            return self.get("/", host="unknown.invalid").status == 421
+            return ask(self.plain_port, "/", host="unknown.invalid").status == 421
         except OSError:
             return False
 
@@ -80,8 +87,12 @@ class HAProxyProcess(ServerProcess):
         text = text.replace("/run/haproxy/admin.sock", str(self.socket))
         text = text.replace("log /dev/log", "log stdout format raw")
         text = text.replace("bind :80\n", f"bind 127.0.0.1:{self.plain_port}\n")
-        text = re.sub(r"bind :443 ssl .*", f"bind 127.0.0.1:{self.port}", text)
-        text = text.replace(" unless { ssl_fc }", f" if {{ dst_port {self.plain_port} }}")
+        text = text.replace("bind :443 ", f"bind 127.0.0.1:{self.port} ")
+        if self._certificate:
+            text = re.sub(r"crt \S+", f"crt {self._certificate}", text)
+        else:
+            text = re.sub(r"( 127\.0\.0\.1:\d+) ssl .*", r"\1", text)
+            text = text.replace(" unless { ssl_fc }", f" if {{ dst_port {self.plain_port} }}")
         text = text.replace("127.0.0.1:8404", f"127.0.0.1:{self.watch_port}")
         for node in self.fleet.nodes:
             text = text.replace(f"{node.address}:80", f"{node.address}:{ports[node.name]}")
@@ -89,11 +100,13 @@ class HAProxyProcess(ServerProcess):
 
 
 @contextmanager
-def running_haproxy(fleet: Fleet, ports: Mapping[str, int]) -> Iterator[HAProxyProcess]:
+def running_haproxy(
+    fleet: Fleet, ports: Mapping[str, int], certificate: Path | None = None
+) -> Iterator[HAProxyProcess]:
     """HAProxy in front of servers that listen on the addresses of the nodes, at these ports."""
     folder = server_folder()
     try:
-        server = HAProxyProcess(folder, fleet, ports)
+        server = HAProxyProcess(folder, fleet, ports, certificate=certificate)
         try:
             server.start()
             yield server

@@ -59,8 +59,9 @@ def drip(
     source: str = "127.0.0.1",
     pause_s: float,
     limit_s: float,
+    piece: bytes = b"x",
 ) -> bytes:
-    """Send the start, then a byte after each pause until the server ends it; what it said."""
+    """Send the start, then a piece after each pause until the server ends it; what it said."""
     give_up_at = time.monotonic() + limit_s
     said = b""
     with socket.create_connection((address, port), 10, source_address=(source, 0)) as connection:
@@ -74,7 +75,7 @@ def drip(
                         return said
                     said += received
                 except TimeoutError:
-                    connection.sendall(b"x")
+                    connection.sendall(piece)
         except (BrokenPipeError, ConnectionResetError):
             return said
     raise AssertionError(f"The server was still listening after {limit_s} s.")

@@ -13,10 +13,13 @@ from kickoff.testing.raw_http import drip
 from tests.edge.doors import Door
 
 # RequestReadTimeout of Apache: 10 s for headers or body, the last of which is noticed a little
-# later; Timeout alone would be 60 s. timeout http-request of HAProxy: 5 s.
-APACHE_S, HAPROXY_S, LATER_S = 10.0, 5.0, 4.0
+# later; Timeout alone would be 60 s. timeout http-request of HAProxy: 5 s. A body that is quick
+# enough, and too large for HAProxy to wait for all of it, has 15 s.
+APACHE_S, HAPROXY_S, LARGE_S, LATER_S = 10.0, 5.0, 15.0, 4.0
 FORM = "POST /edge/told/ HTTP/1.1"
 LENGTH = b"Content-Length: 1000\r\n\r\n"
+LARGE = b"Content-Length: 200000\r\n\r\n" + b"x" * 20_000
+QUICK_ENOUGH = b"x" * 1000  # each half second: four times the MinRate
 
 
 @dataclass(frozen=True)
@@ -34,12 +37,18 @@ def slow(haproxy_door, apache_door) -> Iterator[dict[str, Future[End]]]:
             "headers, Apache": pool.submit(end_of, apache_door, b"GET / HTTP/1.1\r\nX-A: "),
             "body, HAProxy": pool.submit(end_of, haproxy_door, haproxy_door.head(FORM) + LENGTH),
             "body, Apache": pool.submit(end_of, apache_door, apache_door.head(FORM) + LENGTH),
+            "large, HAProxy": pool.submit(
+                end_of, haproxy_door, haproxy_door.head(FORM) + LARGE, QUICK_ENOUGH
+            ),
+            "large, Apache": pool.submit(
+                end_of, apache_door, apache_door.head(FORM) + LARGE, QUICK_ENOUGH
+            ),
         }
 
 
-def end_of(door: Door, start: bytes) -> End:
-    started = time.monotonic()
-    said = drip(door.port, start, address=door.address, source=door.source, pause_s=0.5, limit_s=30)
+def end_of(door: Door, start: bytes, piece: bytes = b"x") -> End:
+    started, place = time.monotonic(), {"address": door.address, "source": door.source}
+    said = drip(door.port, start, **place, pause_s=0.5, limit_s=30, piece=piece)
     return End(said, time.monotonic() - started)
 
 
@@ -57,6 +66,15 @@ def test_apache_ends_them(slow, kind):
 
     assert end.after_s < APACHE_S + LATER_S
     assert end.said == b"" or end.said.split()[1] in {b"400", b"408"}
+
+
+@pytest.mark.parametrize("kind", ["large, HAProxy", "large, Apache"])
+def test_a_large_form_holds_its_slot_no_longer_than_a_request_may_take(slow, kind):
+    """However steadily it comes: 2 kB a second are an hour for the 5 MB that are allowed."""
+    end = slow[kind].result()
+
+    assert end.after_s < LARGE_S + LATER_S
+    assert end.said == b"" or int(end.said.split()[1]) >= 400
 
 
 def test_slow_forms_hold_no_slot(haproxy_door, haproxy, site):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from html import unescape
 from http.cookies import SimpleCookie
 from urllib.parse import urlencode
 
@@ -27,27 +28,32 @@ class Visitor:
         return self._remember(self._haproxy.get(path, Cookie=self._cookie()))
 
     def sign_up(self) -> None:
-        page = self.get("/accounts/sign-up/")
-        token = re.search(rb'name="csrfmiddlewaretoken" value="(\w+)"', page.body)
-        assert token
-        form = {
-            "csrfmiddlewaretoken": token[1].decode(),
-            "username": self.name,
-            "password1": PASSWORD,
-            "password2": PASSWORD,
-        }
-        answer = self._remember(
+        form = {"username": self.name, "password1": PASSWORD, "password2": PASSWORD}
+        answer = self.send("/accounts/sign-up/", form)
+        assert answer.status == 302, answer.body
+
+    def sign_in(self, next_page: str, **more: str) -> Answer:
+        """As the form has it: with its token, unless `more` says another."""
+        path = f"/accounts/sign-in/?{urlencode({'next': next_page})}"
+        return self.send(path, {"username": self.name, "password": PASSWORD, **more})
+
+    def send(self, path: str, fields: dict[str, str]) -> Answer:
+        """The form of this page, with its hidden fields."""
+        hidden = rb'<input type="hidden" name="(\w+)" value="([^"]*)"'
+        found = re.findall(hidden, self.get(path).body)
+        form = {name.decode(): unescape(value.decode()) for name, value in found} | fields
+        assert "csrfmiddlewaretoken" in form
+        return self._remember(
             self._haproxy.get(
-                "/accounts/sign-up/",
+                path,
                 method="POST",
                 body=urlencode(form),
                 Cookie=self._cookie(),
                 Content_Type="application/x-www-form-urlencoded",
                 Origin="https://example.com",
-                Referer="https://example.com/accounts/sign-up/",
+                Referer=f"https://example.com{path}",
             )
         )
-        assert answer.status == 302, answer.body
 
     def _cookie(self) -> str:
         return "; ".join(f"{name}={value}" for name, value in self._cookies.items())
@@ -79,6 +85,50 @@ def test_each_sees_their_own_name(visitors, path):
             time.sleep(AFTERWARDS_S / 2)
 
 
+class TestSigningIn:
+    """As a browser does it, by a form behind both servers."""
+
+    OWN_PAGES = [
+        "/accounts/menu/",
+        "/teams/",  # sample site
+        "/edge/who/",
+    ]
+
+    @pytest.mark.parametrize("path", OWN_PAGES)
+    def test_the_next_page_is_the_visitors_own(self, visitors, haproxy, path):
+        visitor = Visitor(haproxy, visitors[0].name)
+        answer = visitor.sign_in(path)
+        assert (answer.status, answer.headers["Location"]) == (302, path)
+
+        page = visitor.get(path)
+        time.sleep(AFTERWARDS_S)
+        assert page.status == 200
+        assert "public" not in page.headers.get("Cache-Control", "")
+        assert "Age" not in page.headers
+        for other in (visitors[1].get(path), haproxy.get(path)):
+            assert visitor.name.encode() not in other.body
+            assert "Age" not in other.headers
+
+    def test_it_says_that_nobody_may_keep_it(self, visitors):
+        said = visitors[0].get("/accounts/menu/").headers["Cache-Control"]
+        assert {"private", "no-store"} <= set(said.split(", "))
+
+    def test_without_the_token_of_the_form_nobody_is_signed_in(self, visitors, haproxy):
+        visitor = Visitor(haproxy, visitors[0].name)
+        assert visitor.sign_in("/", csrfmiddlewaretoken="x" * 64).status == 403
+        assert visitor.name.encode() not in visitor.get("/accounts/menu/").body
+
+
+# sample site: begin
+def test_a_managers_page_is_not_for_strangers(visitors, haproxy):
+    """Nor is the one that a manager has just got."""
+    assert visitors[0].get("/teams/").status == 200
+    time.sleep(AFTERWARDS_S)
+    answer = haproxy.get("/teams/")
+    assert (answer.status, answer.headers["Location"]) == (302, "/accounts/sign-in/?next=/teams/")
+
+
+# sample site: end
 def test_a_stranger_sees_nobodys_name(visitors, haproxy):
     for path in ("/accounts/menu/", "/edge/who/"):
         for visitor in visitors:

@@ -77,6 +77,16 @@ class MySQL(Part):
             raise NotFoundError(f"{self.place}: there is no {name}.")
         return Value(name, DEFAULTS[name], DEFAULT)
 
+    def each(self, name: str) -> list[Value[str]]:
+        """What each group of the files says, for whichever server; of a running one, its value."""
+        one = self.text(name)
+        groups = {
+            option.section: Value(name, option.value or "", option.where)
+            for option in self.options
+            if option.name.lower().replace("-", "_") == name and is_read(option.section, "")
+        }
+        return list(groups.values()) if one in groups.values() else [one]
+
     def is_set(self, name: str) -> bool:
         self.require()
         return name in self.variables or OTHER_NAMES.get(name) in self.variables

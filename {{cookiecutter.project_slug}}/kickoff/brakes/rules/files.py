@@ -198,6 +198,31 @@ def reloads_are_answered_too(site: Configuration) -> Outcome:
     return expect(all(value.value.lower() == "on" for value in found), "On", *found)
 
 
+@rule(
+    "C46f",
+    ERROR,
+    "A page that Apache renews is asked for whole",
+    reads="CacheEnable socache, RequestHeader unset If-None-Match, If-Modified-Since",
+    why="mod_cache asks with the old page's tag. After a 304 mod_cache_socache keeps the page "
+    "without its body, so visitors get an empty one; a 304 with a length is asked for twice.",
+    mend="RequestHeader unset If-None-Match and If-Modified-Since for what Python makes",
+)
+def renewals_are_whole(site: Configuration) -> Outcome:
+    if not site.apache.named("CacheSocache"):
+        raise DoesNotApplyError("Apache has no cache in shared memory.")
+    wanted = {("unset", "if-none-match"), ("unset", "if-modified-since")}
+    lines = {
+        tuple(word.lower() for word in line.arguments[:2]): line
+        for line in site.apache.named("RequestHeader")
+    }
+    found = [site.apache.as_value(line) for start, line in lines.items() if start in wanted]
+    return expect(
+        len(found) == len(wanted),
+        "unset If-None-Match, unset If-Modified-Since",
+        *(found or [Value("RequestHeader", "", site.apache.place)]),
+    )
+
+
 def _needs_a_cache(site: Configuration) -> None:
     if not site.apache.named("CacheEnable"):
         raise DoesNotApplyError("Apache caches nothing.")

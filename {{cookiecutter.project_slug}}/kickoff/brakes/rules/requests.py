@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 from kickoff.brakes.configuration import Configuration
@@ -19,8 +20,9 @@ OWN_SPANS = {"header": (20.0, 40.0), "body": (20.0, 20.0)}
     ERROR,
     "A slow visitor does not hold a thread of Apache",
     reads="RequestReadTimeout, timeout http-request",
-    why="A byte a minute keeps a thread busy: forty such visitors close the node.",
-    mend="RequestReadTimeout header=10-20,MinRate=500 body=20,MinRate=500",
+    why="A byte a minute keeps a thread busy: forty such visitors close the node. With a MinRate "
+    "and no last limit whoever sends so much has no limit at all.",
+    mend="RequestReadTimeout header=10-20,MinRate=500 body=10-20,MinRate=500",
 )
 def slow_requests_end(site: Configuration) -> Outcome:
     apache = site.apache
@@ -41,7 +43,7 @@ def slow_requests_end(site: Configuration) -> Outcome:
     reads="RequestReadTimeout, timeout http-request",
     why="What HAProxy has let through comes at once. Longer limits only serve those who attack "
     "the direct hosts; shorter ones cut off honest ones.",
-    mend="RequestReadTimeout header=5-10,MinRate=500 body=10,MinRate=500, for http-request 5s",
+    mend="RequestReadTimeout header=5-10,MinRate=500 body=10-15,MinRate=500, for http-request 5s",
 )
 def both_read_alike(site: Configuration) -> Outcome:
     line = site.apache.wide("RequestReadTimeout")
@@ -49,30 +51,35 @@ def both_read_alike(site: Configuration) -> Outcome:
         raise NotFoundError(f"{site.apache.place}: there is no RequestReadTimeout.")
     spans, limit = read_spans(line), site.haproxy.timeout("http-request")
     low, high = spans.get("header", (0.0, 0.0))
-    _, body = spans.get("body", (0.0, 0.0))
+    first, last = spans.get("body", (0.0, 0.0))
     rates = [int(rate) for rate in re.findall(r"minrate=(\d+)", line.text, re.IGNORECASE)]
     holds = (
         limit.value <= low < high < 4 * limit.value
-        and limit.value < body < 4 * limit.value
+        and limit.value < first <= last < 4 * limit.value
         and all(250 < rate < 1000 for rate in rates)
     )
     return expect(
         holds,
         f"{limit.value:g} (timeout http-request) ≤ header's first < last < {4 * limit.value:g}, "
-        f"{limit.value:g} < body < {4 * limit.value:g}; 250 < MinRate < 1000, Apache's own is 500",
+        f"{limit.value:g} < body's < {4 * limit.value:g}; 250 < MinRate < 1000, by default 500",
         site.apache.as_value(line),
         limit,
     )
 
 
 def read_spans(line: Directive) -> dict[str, tuple[float, float]]:
-    """The first and the last limit of RequestReadTimeout for header and body, in seconds."""
+    """The first and the last limit of RequestReadTimeout for header and body, in seconds.
+
+    `body=10,MinRate=500` has no last one: each 500 bytes give a second more.
+    """
     spans = dict[str, tuple[float, float]]()
     for word in line.arguments:
         name, _, rest = word.partition("=")
-        low, _, high = rest.partition(",")[0].partition("-")
+        span, _, rate = rest.partition(",")
+        low, _, high = span.partition("-")
         try:
-            spans[name.lower()] = (seconds(low), seconds(high or low))
+            last = math.inf if rate and not high else seconds(high or low)
+            spans[name.lower()] = (seconds(low), last)
         except ValueError as error:
             raise NotFoundError(f"{line.where}: {word}: {error}") from error
     return spans

@@ -10,6 +10,14 @@ from kickoff.brakes.results import Outcome, expect
 from kickoff.brakes.rules.statements import statement_limit
 from kickoff.brakes.values import DoesNotApplyError
 
+# MySQL's own beside strict mode and ONLY_FULL_GROUP_BY; TRADITIONAL stands for all of them.
+REFUSING = (
+    "NO_ZERO_IN_DATE",
+    "NO_ZERO_DATE",
+    "ERROR_FOR_DIVISION_BY_ZERO",
+    "NO_ENGINE_SUBSTITUTION",
+)
+
 
 @rule(
     "C56",
@@ -69,9 +77,31 @@ def characters_fit(site: Configuration) -> Outcome:
     mend="sql_mode = STRICT_TRANS_TABLES,…",
 )
 def mode_is_strict(site: Configuration) -> Outcome:
-    mode = site.mysql.text("sql_mode")
-    holds = any(word in mode.value.upper() for word in ("STRICT_", "TRADITIONAL"))
-    return expect(holds, "STRICT_TRANS_TABLES or STRICT_ALL_TABLES", mode)
+    modes = site.mysql.each("sql_mode")
+    holds = all(
+        any(word in mode.value.upper() for word in ("STRICT_", "TRADITIONAL")) for mode in modes
+    )
+    return expect(holds, "STRICT_TRANS_TABLES or STRICT_ALL_TABLES", *modes)
+
+
+@rule(
+    "C57c",
+    WARNING,
+    "A list of modes leaves out none that refuses nonsense",
+    reads="sql_mode",
+    why="It takes the place of the server's own list. A day 0000-00-00 that one server takes, "
+    "the other refuses, and Django reads as None.",
+    mend=f"sql_mode = STRICT_TRANS_TABLES,{','.join(REFUSING)}",
+)
+def modes_are_complete(site: Configuration) -> Outcome:
+    if not site.mysql.is_set("sql_mode"):
+        raise DoesNotApplyError("sql_mode is not set: the server has its own list.")
+    modes = site.mysql.each("sql_mode")
+    holds = all(
+        {"TRADITIONAL"} <= words or words.issuperset(REFUSING)
+        for words in ({*mode.value.upper().split(",")} for mode in modes)
+    )
+    return expect(holds, ", ".join(REFUSING), *modes)
 
 
 @rule(

@@ -63,6 +63,16 @@ DATABASE = [
     ),
     mysql("C57", "character_set_server = utf8mb4", "character_set_server = utf8mb3"),
     mysql("C57b", "STRICT_TRANS_TABLES,", ""),
+    mysql("C57b", "sql_mode = STRICT_TRANS_TABLES,", "sql_mode = "),
+    mysql("C57b", "GROUP_BY,STRICT_TRANS_TABLES,", "GROUP_BY,"),
+    mysql(
+        "C57c", "sql_mode = STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,", "sql_mode = STRICT_TRANS_TABLES,"
+    ),
+    mysql(
+        "C57c",
+        "GROUP_BY,STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,",
+        "GROUP_BY,STRICT_TRANS_TABLES,",
+    ),
     mysql("C58", "max_statement_time = 5", "max_statement_time = 0"),
     setting("C58b", f"{OPTIONS}.read_timeout", 3),
     setting("C58b", f"{OPTIONS}.connect_timeout", None),
@@ -147,6 +157,8 @@ MACHINES = [
     Case("C14b", [Text(WEB, "MemorySwapMax=0", "MemorySwapMax=1G")]),
     Case("C90", [Text("systemd/disk-watch.timer", "OnUnitActiveSec=5min", "OnUnitActiveSec=1d")]),
     Case("C90b", [Text("systemd/disk-watch.service", "disk-watch.sh 85", "disk-watch.sh 99")]),
+    Case("C91b", [Text(WEB, " time-sync.target", "")]),
+    Case("C91b", [Text(REFRESHER, " time-sync.target", "")]),
     Case("C92", [Text(WEB, "LimitNOFILE=65536", "LimitNOFILE=256")]),
     Case("C92b", [Text(REFRESHER, "LimitNOFILE=4096", "LimitNOFILE=256")]),
     Case("C93", [Text(WEB, "TimeoutStopSec=35", "TimeoutStopSec=10")]),

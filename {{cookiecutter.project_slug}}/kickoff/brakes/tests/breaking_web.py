@@ -91,6 +91,7 @@ SERVING = [
     setting("C39", "ALLOWED_HOSTS", ["example.com"]),
     apache("C39", "${NODE_NAME}.example.com", "direct.example.com"),
     apache("C40", "header=5-10,MinRate=500 body=10", "header=0 body=0"),
+    apache("C40", "body=10-15,MinRate=500", "body=10,MinRate=500"),
     Case(
         "C40",
         [
@@ -108,6 +109,8 @@ SERVING = [
     haproxy("C40f", "    option http-buffer-request\n", ""),
     Case("C42", [Text(APACHE, "Require local", "Require all granted")], [STATUS]),
     apache("C46", "CacheLock On", "CacheLock Off"),
+    apache("C46f", "RequestHeader unset If-None-Match", "RequestHeader unset If-None"),
+    apache("C46f", "RequestHeader unset If-Modified-Since", "RequestHeader unset If-Modified"),
     apache("C46b", "CacheSocacheMaxSize 196608", "CacheSocacheMaxSize 1048576"),
     apache("C46c", "CacheDefaultExpire 0", "CacheDefaultExpire 3600"),
     apache("C46c", "    CacheLastModifiedFactor 0\n", ""),

@@ -19,7 +19,7 @@ from kickoff.brakes.parts.settings import Settings
 from kickoff.brakes.places import Places, read_site
 from kickoff.brakes.registry import RULES, apply
 from kickoff.brakes.results import Status
-from kickoff.brakes.rules import machines
+from kickoff.brakes.rules import clocks, machines
 from kickoff.brakes.tests.sound import Text
 from kickoff.brakes.values import Value
 from kickoff.testing.apache import running_apache
@@ -218,6 +218,27 @@ def test_the_kernel_must_hold_what_apache_asks_for(sound, tmp_path, monkeypatch)
         assert apply(RULES["C59c"], sound.read(tmp_path)).status is status
     site = sound.changed(Text("apache/site.conf", "ListenBacklog 500", "ListenBacklog 128"))
     assert apply(RULES["C59c"], site.read(tmp_path)).status is Status.OK
+
+
+@pytest.mark.parametrize(
+    ("error_s", "status"), [(0.02, Status.OK), (1.5, Status.OK), (16.0, Status.WARNING)]
+)
+def test_a_clock_that_nobody_keeps_is_reported(sound, tmp_path, monkeypatch, error_s, status):
+    monkeypatch.setattr(clocks, "clock_error_s", lambda: error_s)
+    assert apply(RULES["C91"], sound.read(tmp_path)).status is status
+
+
+def test_a_clock_that_cannot_be_asked_is_unknown(sound, tmp_path, monkeypatch):
+    def fail():
+        raise OSError("This system has no adjtimex()")
+
+    monkeypatch.setattr(clocks, "clock_error_s", fail)
+    assert apply(RULES["C91"], sound.read(tmp_path)).status is Status.UNKNOWN
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="adjtimex() is Linux's")
+def test_this_machine_tells_how_wrong_its_clock_may_be():
+    assert 0 <= clocks.clock_error_s() <= clocks.UNKNOWN_S
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,18 @@ class TestOneFileForTwoServers:
         assert [value.value for value in mysql.running_as(site, values)] == ["5000", "0"]
 
     @pytest.mark.parametrize(
+        ("mode", "status"),
+        [
+            ("STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION", Status.WARNING),
+            ("TRADITIONAL", Status.OK),
+        ],
+    )
+    def test_of_a_running_server_only_its_own_modes_count(self, sound, tmp_path, mode, status):
+        site = sound.read(tmp_path)
+        mysql.running_as(site, {"sql_mode": Value("sql_mode", mode, "running")})
+        assert apply(RULES["C57c"], site).status is status
+
+    @pytest.mark.parametrize(
         ("running", "status"),
         [
             (MARIADB, Status.IDLE),

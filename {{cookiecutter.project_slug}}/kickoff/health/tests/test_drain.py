@@ -8,7 +8,7 @@ import os
 import pytest
 from django.core.management import CommandError, call_command
 
-from kickoff.health.drain import current_drain, drain, is_draining
+from kickoff.health.drain import current_drain, drain, is_draining, undrain
 
 
 @pytest.fixture(autouse=True)
@@ -50,6 +50,23 @@ def test_the_file_is_readable_for_the_user_of_the_web_server(drain_file):
         os.umask(mask)
     assert drain_file.stat().st_mode & 0o777 == 0o644
     assert [path.name for path in drain_file.parent.iterdir()] == ["drain.web1"]
+
+
+def test_what_drain_and_undrain_say_is_on_disk_by_then(drain_file, monkeypatch):
+    """The text before it gets its name, the name before the command ends: for a power cut."""
+    synced = []
+
+    def sync(descriptor):
+        what = os.readlink(f"/proc/self/fd/{descriptor}")
+        synced.append((what, drain_file.exists()))
+
+    monkeypatch.setattr(os, "fsync", sync)
+    drain()
+    draft = f"{drain_file}.{os.getpid()}"
+    assert synced == [(draft, False), (str(drain_file.parent), True)]
+    synced.clear()
+    undrain()
+    assert synced == [(str(drain_file.parent), False)]
 
 
 def test_an_empty_file_made_by_hand_drains_too(drain_file):

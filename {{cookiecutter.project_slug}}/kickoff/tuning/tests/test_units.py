@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -92,6 +94,17 @@ def test_compose_is_valid_by_its_schema(written):
     assert judged.returncode == 0, judged.stdout + judged.stderr
 
 
+def test_a_drain_survives_the_containers(any_fleet):
+    """Each node has a volume where its drain lies: `down` takes containers, not these."""
+    files = {file.name: file.text for file in tuned_files(any_fleet)}
+    compose, declared = files["compose.yaml"].split("\nvolumes:\n")
+    (drain_file,) = re.findall(r"(?m)^DRAIN_FILE=(\S+)$", files["site.env"])
+    for node in any_fleet.nodes:
+        (service,) = re.findall(rf"(?ms)^  {node.name}:\n.*?\n\n", compose)
+        assert f'["state-{node.name}:{Path(drain_file).parent}"]' in service
+        assert f"  state-{node.name}:\n" in declared
+
+
 class TestDiskWatch:
     @pytest.fixture
     def watch(self, tmp_path):
@@ -100,9 +113,21 @@ class TestDiskWatch:
 
         def run(*arguments: str) -> subprocess.CompletedProcess[str]:
             command = [str(tmp_path / file.name), *arguments]
-            return subprocess.run(command, capture_output=True, text=True)
+            path = f"{tmp_path}:{os.environ['PATH']}"
+            environment = {**os.environ, "PATH": path}
+            return subprocess.run(command, capture_output=True, text=True, env=environment)
 
         return run
+
+    @pytest.fixture
+    def in_place_of(self, tmp_path):
+        """A program by this name that the script finds first."""
+
+        def replace(name: str, *lines: str) -> None:
+            (tmp_path / name).write_text("\n".join(["#!/bin/sh", *lines, ""]))
+            (tmp_path / name).chmod(0o755)
+
+        return replace
 
     def test_says_nothing_while_there_is_room(self, watch, tmp_path):
         done = watch("101", str(tmp_path))
@@ -117,4 +142,23 @@ class TestDiskWatch:
         assert "of its inodes used" in watch("0", "/dev").stderr
 
     def test_passes_over_what_a_machine_has_not_got(self, watch):
-        assert watch("0", "/no/such/folder").returncode == 0
+        done = watch("0", "/no/such/folder")
+        assert (done.returncode, done.stderr) == (0, "")
+
+    def test_a_disk_that_answers_with_an_error_is_a_failure(self, watch, tmp_path, in_place_of):
+        in_place_of("df", 'echo "df: $2: Transport endpoint is not connected" >&2', "exit 1")
+        done = watch("101", str(tmp_path))
+        assert done.returncode == 1
+        assert f"<3>{tmp_path}: df failed: " in done.stderr
+        assert "Transport endpoint is not connected" in done.stderr
+
+    def test_a_disk_that_does_not_answer_is_a_failure(self, watch, tmp_path, in_place_of):
+        in_place_of("timeout", "exit 124")
+        done = watch("101", str(tmp_path))
+        assert (done.returncode, done.stderr) == (1, f"<3>{tmp_path}: df gave no answer in 10 s\n")
+
+    def test_the_disks_behind_one_that_failed_are_still_looked_at(
+        self, watch, tmp_path, in_place_of
+    ):
+        in_place_of("df", 'case $2 in /dev) exit 1;; *) exec /bin/df "$@";; esac')
+        assert f"<3>{tmp_path}: " in watch("0", "/dev", str(tmp_path)).stderr

@@ -11,6 +11,7 @@ urlpatterns = [
     path("edge/kept/<slug:name>/", views.kept),
     path("edge/slow/<slug:name>/", views.slow),
     path("edge/tagged/<slug:name>/", views.tagged),
+    path("edge/bare/<slug:name>/", views.bare),
     path("edge/varied/<slug:name>/", views.varied),
     path("edge/packed/<slug:name>/", views.packed),
     path("edge/long/<slug:name>/", views.long),

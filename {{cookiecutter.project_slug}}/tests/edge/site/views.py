@@ -5,7 +5,13 @@ from __future__ import annotations
 import time
 from itertools import count
 
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseNotModified,
+    JsonResponse,
+    StreamingHttpResponse,
+)
 from django.middleware.csrf import get_token
 from django.views.decorators.csrf import csrf_exempt
 
@@ -35,6 +41,14 @@ def tagged(request: HttpRequest, name: str) -> HttpResponse:
     if request.headers.get("If-None-Match") == TAG:
         return HttpResponseNotModified(headers={"ETag": TAG})
     return HttpResponse(b"tagged", headers={"ETag": TAG})
+
+
+@public_page
+def bare(request: HttpRequest, name: str) -> HttpResponse | StreamingHttpResponse:
+    """Its 304 says no length, as one that is made above CommonMiddleware."""
+    if request.headers.get("If-None-Match") == TAG:
+        return StreamingHttpResponse([], status=304, headers={"ETag": TAG})
+    return HttpResponse(b"bare", headers={"ETag": TAG})
 
 
 def varied(request: HttpRequest, name: str) -> HttpResponse:
