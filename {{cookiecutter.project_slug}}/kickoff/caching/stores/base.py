@@ -81,9 +81,6 @@ class Store(Protocol):
     def server_of(self, key: str) -> str:
         """The name of the server that holds this key, always the same one."""
 
-    def incarnations(self) -> dict[str, str]:
-        """For each server that answers an id that changes when the server lost its values."""
-
     def prune(self) -> int:
         """Make room by removing what has expired; returns how many keys went."""
 

@@ -89,15 +89,6 @@ class MemcachedStore:
         check_key(key)
         return self._placement.server_of(key.encode())
 
-    def incarnations(self) -> dict[str, str]:
-        found = {}
-        for name, server in self._servers.items():
-            try:
-                found[name] = server.read("ask_incarnation")
-            except (StoreUnavailableError, MemcacheServerError, MemcacheClientError):
-                continue
-        return found
-
     def prune(self) -> int:
         return 0  # memcached sees to it itself
 

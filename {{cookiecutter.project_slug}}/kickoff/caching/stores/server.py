@@ -213,17 +213,12 @@ class Connection(Client):
         return bool(poll.poll(0))
 
     def incarnation(self) -> str:
-        """To which life of the server this connection leads. Asked once: both end together."""
-        return self._incarnation or self.ask_incarnation()
-
-    def ask_incarnation(self) -> str:
-        """Process id and start time of the server: constant while it runs.
-
-        Both numbers behind the start time come from the same tick of memcached's own clock.
-        """
-        stats = self.stats()  # type: ignore[no-untyped-call]
-        started_at = int(stats[b"time"]) - int(stats[b"uptime"])
-        self._incarnation = f"{stats[b'pid']}-{started_at}"
+        """To which life of the server this connection leads: its process id and start time. Asked
+        once: both end together."""
+        if self._incarnation is None:
+            stats = self.stats()  # type: ignore[no-untyped-call]
+            started_at = int(stats[b"time"]) - int(stats[b"uptime"])
+            self._incarnation = f"{stats[b'pid']}-{started_at}"
         return self._incarnation
 
     def gets_held(self, key: str) -> Held | None:

@@ -10,17 +10,15 @@ import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 from weakref import WeakSet
 
 logger = logging.getLogger("kickoff.caching.stores")
 
 # "Kick": the tables inside are ours, to read and to drop.
 APPLICATION_ID = 0x4B69636B
-LAYOUT = 1  # To be raised with the tables; a file with another layout is emptied.
+LAYOUT = 2  # To be raised with the tables; a file with another layout is emptied.
 
 TABLES = [
-    "CREATE TABLE about (incarnation TEXT NOT NULL)",
     """
     CREATE TABLE slot (
         id INTEGER PRIMARY KEY,
@@ -134,7 +132,6 @@ class SlotFile:
                 connection.execute(f'DROP TABLE "{table}"')
             for statement in TABLES:
                 connection.execute(statement)
-            connection.execute("INSERT INTO about VALUES (?)", (uuid4().hex,))
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             connection.execute(f"PRAGMA user_version = {LAYOUT}")
         connection.execute("COMMIT")

@@ -61,7 +61,6 @@ class TestDead:
             with pytest.raises(StoreUnavailableError) as error:
                 call()
             assert error.value.server == memcached_server.address
-        assert filled.incarnations() == {}
 
     def test_fails_fast_and_warns_once(self, filled, memcached_server, caplog):
         memcached_server.kill()
@@ -139,13 +138,6 @@ class TestRestarted:
         memcached_server.restart()
         assert filled.delete("league:7") is False
 
-    def test_is_seen_by_its_incarnation(self, filled, memcached_server):
-        before = filled.incarnations()
-        memcached_server.restart()
-
-        assert filled.incarnations().keys() == before.keys()
-        assert filled.incarnations() != before
-
     def test_voids_the_tokens_although_memcached_counts_from_one_again(
         self, filled, memcached_server
     ):
@@ -166,14 +158,12 @@ class TestRestarted:
             write = other.submit(filled.cas, "league:7", b"old", held.token, TTL_S)
             assert write.result() is False
 
-    def test_a_flush_is_no_restart(self, filled, memcached_server):
-        before = filled.incarnations()
+    def test_a_flush_voids_them_too(self, filled, memcached_server):
         held = filled.gets("league:7")
         memcached_server.flush()
 
         assert filled.get("league:7") is None
         assert filled.cas("league:7", b"2", held.token, TTL_S) is False
-        assert filled.incarnations() == before
 
 
 class TestLostAnswers:
@@ -259,7 +249,7 @@ class TestInterrupted:
         with pytest.raises(TimeIsUpError):
             filled.get("league:7")
 
-        assert not next(iter(filled._servers.values())).breaker.is_open
+        assert filled.get("league:7") == b"1"  # at once: nothing pauses
 
     def test_a_signal_handler_may_use_the_store_in_between(self, filled, monkeypatch):
         filled.add("league:8", b"8", TTL_S)
@@ -336,7 +326,6 @@ class TestSeveralServers:
                 with pytest.raises(StoreUnavailableError) as error:
                     two.get(f"league:{n}")
                 assert error.value.server == second_server.address
-        assert list(two.incarnations()) == [memcached_server.address]
 
     def test_the_order_in_which_they_are_named_does_not_matter(self, two, memcached_server):
         other = MemcachedStore(list(reversed(two._servers)))
@@ -349,7 +338,7 @@ class TestAddresses:
         with running_memcached(on_socket=True) as server:
             store = MemcachedStore([server.address])
             assert store.add("league:7", b"1", TTL_S) is True
-            assert store.incarnations().keys() == {server.address}
+            assert store.get("league:7") == b"1"
 
     def test_ipv6(self):
         try:

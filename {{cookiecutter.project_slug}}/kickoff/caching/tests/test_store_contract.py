@@ -208,14 +208,18 @@ class TestArguments:
 
 
 class TestServers:
-    def test_the_server_of_a_key_has_an_incarnation(self, store):
-        assert list(store.incarnations()) == [store.server_of("league:7")]
-
-    def test_an_incarnation_stays(self, store):
-        before = store.incarnations()
+    def test_the_server_of_a_key_has_a_name_that_stays(self, store):
+        before = store.server_of("league:7")
         store.close()
 
-        assert store.incarnations() == before
+        assert store.server_of("league:7") == before != ""
+
+    def test_a_token_outlives_the_connection(self, store):
+        store.add("league:7", b"1", TTL_S)
+        held = store.gets("league:7")
+        store.close()
+
+        assert store.cas("league:7", b"2", held.token, TTL_S) is True
 
     def test_a_closed_store_opens_again(self, store):
         store.add("league:7", b"1", TTL_S)
