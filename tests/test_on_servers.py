@@ -22,7 +22,7 @@ LEFT_OUT = [
     "--ignore=fantasy/tests/test_replay.py",
     "--ignore=kickoff/caching/tests/protocol",
     "--ignore=kickoff/caching/tests/test_refresher_memory.py",
-    "--ignore=kickoff/budgets/tests/test_plugin.py",
+    "--ignore=kickoff/budgets/tests/plugin",
 ]
 
 

@@ -10,11 +10,18 @@ import pytest
 import environments
 from tests.baking import Bake, output_of
 from tests.gitlab_reports import findings, verify_junit
-from tests.regressions import ONE_MORE, REFACTORING, REGRESSIONS, SELECT_RELATED, Edit, Regression
+from tests.regressions.changes import ONE_MORE, REFACTORING, SELECT_RELATED
+from tests.regressions.pagination import BEHIND_PAGES
+from tests.regressions.planting import Edit, Regression
+from tests.regressions.surroundings import AROUND_VIEWS
+from tests.regressions.templates import IN_TEMPLATES
+from tests.regressions.visits import OF_SOME_VISITS
 
 pytestmark = pytest.mark.project
 
 DJANGO_52, DJANGO_61 = environments.RELEASES
+
+REGRESSIONS = [*IN_TEMPLATES, *AROUND_VIEWS, *BEHIND_PAGES, *OF_SOME_VISITS]
 
 
 @pytest.fixture
