@@ -22,7 +22,7 @@ from kickoff.caching import conf
 from kickoff.caching.declared import declared_at
 from kickoff.caching.derived_reading import DerivedReading
 from kickoff.caching.fetching import building
-from kickoff.caching.keys import Argument, Arguments, slot_key, type_fingerprint
+from kickoff.caching.keys import Argument, Arguments, key_beside, slot_key, type_fingerprint
 from kickoff.caching.memory import Versioned as Versioned  # for those who declare entries
 from kickoff.caching.reading import Reading, reader
 from kickoff.caching.runtime import current_store
@@ -200,13 +200,15 @@ class DerivedEntry(Entry[V]):
         self.parts = parts
         self.own_part = own_part
 
-    def copy_key(self, arguments: Arguments) -> str:
-        return self.key((*arguments, "copy"))
+    def copy_key(self, arguments: Arguments) -> str | None:
+        """None where no copy could be asked for ahead."""
+        slots = self.slots_ahead(arguments)
+        return slots[-1] if slots else None
 
     def slots_ahead(self, arguments: Arguments) -> list[str]:
-        """None where the parts have to be known first."""
+        """None where the parts have to be known first. All lie on one server."""
         ahead = self.own_part.slots_ahead(arguments) if self.own_part else []
-        return [*ahead, self.copy_key(arguments)] if ahead else []
+        return [*ahead, key_beside(self.key(arguments), ahead[0])] if ahead else []
 
 
 class CachedManager:
