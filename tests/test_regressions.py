@@ -36,6 +36,7 @@ def project(baked, tmp_path) -> Bake:
 def budgets(project: Bake, selection: str, *options: str, release: str | None = None, **variables):
     """Run those of some cases. The job that runs these tests hears nothing of what fails there."""
     command = ["-m", "pytest", "-p", "no:cacheprovider", "--nomigrations", "-rN", *options]
+    command += ["-p", "no:hypothesispytest"]  # whose start takes as long as two budgets
     silent = {"CI": "", "GITHUB_ACTIONS": "", "GITHUB_STEP_SUMMARY": ""}
     return project.python(
         *command, "query_budgets.toml", "-k", selection, release=release, **silent | variables
