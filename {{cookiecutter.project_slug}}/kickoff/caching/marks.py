@@ -7,7 +7,7 @@ that block can no longer commit, even where the error is caught.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import partial
@@ -129,7 +129,7 @@ def _encoded(watch: Watch, arguments: Arguments) -> str:
     return encode_arguments(arguments)
 
 
-def _insert(stale: Iterable[Stale], using: str) -> None:
+def _insert(stale: Collection[Stale], using: str) -> None:
     with _explained({entry for entry, _arguments in stale}, "A change"):
         Mark.objects.using(using).bulk_create(
             Mark(entry=entry, arguments=arguments) for entry, arguments in sorted(stale)
