@@ -23,7 +23,9 @@ What wants the machine for itself runs after the rest: the hammer of the cache,
 and the drills of the fleet.
 """
 
-SIDE_BY_SIDE = ["-n", "auto", "--dist", "worksteal"]
+# Three for two processors: a third of the time they wait, for servers and for time-outs.
+WORKERS = max(2, 3 * (os.cpu_count() or 1) // 2)
+SIDE_BY_SIDE = ["-n", str(WORKERS), "--dist", "worksteal"]
 FAST = [[*SIDE_BY_SIDE, "-m", "not project"]]
 ALL = [[*SIDE_BY_SIDE, "-m", "not alone"], ["-m", "alone"]]
 

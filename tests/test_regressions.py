@@ -10,11 +10,18 @@ import pytest
 import environments
 from tests.baking import Bake, output_of
 from tests.gitlab_reports import findings, verify_junit
-from tests.regressions import ONE_MORE, REFACTORING, REGRESSIONS, SELECT_RELATED, Edit, Regression
+from tests.regressions.changes import ONE_MORE, REFACTORING, SELECT_RELATED
+from tests.regressions.pagination import BEHIND_PAGES
+from tests.regressions.planting import Edit, Regression
+from tests.regressions.surroundings import AROUND_VIEWS
+from tests.regressions.templates import IN_TEMPLATES
+from tests.regressions.visits import OF_SOME_VISITS
 
 pytestmark = pytest.mark.project
 
 DJANGO_52, DJANGO_61 = environments.RELEASES
+
+REGRESSIONS = [*IN_TEMPLATES, *AROUND_VIEWS, *BEHIND_PAGES, *OF_SOME_VISITS]
 
 
 @pytest.fixture
@@ -29,6 +36,7 @@ def project(baked, tmp_path) -> Bake:
 def budgets(project: Bake, selection: str, *options: str, release: str | None = None, **variables):
     """Run those of some cases. The job that runs these tests hears nothing of what fails there."""
     command = ["-m", "pytest", "-p", "no:cacheprovider", "--nomigrations", "-rN", *options]
+    command += ["-p", "no:hypothesispytest"]  # whose start takes as long as two budgets
     silent = {"CI": "", "GITHUB_ACTIONS": "", "GITHUB_STEP_SUMMARY": ""}
     return project.python(
         *command, "query_budgets.toml", "-k", selection, release=release, **silent | variables

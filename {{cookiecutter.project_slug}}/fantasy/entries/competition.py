@@ -12,12 +12,10 @@ from django.utils import timezone
 from fantasy import pages
 from fantasy.entries.scoreboard import build_goals, build_scoreboard, with_goals
 from fantasy.entries.shapes import shape, shape_all
-from fantasy.models import Competition, Match, Player, PlayerPoints, Round, Team
+from fantasy.entries.squads import build_scorers, build_squads, derive_leaders, derive_options
+from fantasy.models import Competition, Match, PlayerPoints, Round
 from kickoff.caching.entries import CachedManager, DerivedEntry, Entry, Versioned
 from kickoff.caching.rendering import RenderedEntry
-
-LEADERS_SHOWN = 10
-SCORERS_SHOWN = 100
 
 
 def _build_index() -> tuple[pages.Competition, ...]:
@@ -35,29 +33,9 @@ def _build_calendar(competition_id: int) -> pages.Calendar | None:
     )
 
 
-def _build_squads(competition_id: int) -> pages.Squads:
-    teams = shape_all(Team.objects.of(competition_id), pages.Team)
-    players = shape_all(Player.objects.of(competition_id), pages.Player)
-    return pages.Squads(
-        teams={team.pk: team for team in teams},
-        players={player.pk: player for player in players},
-    )
-
-
 def _build_fixtures(competition_id: int) -> dict[int, pages.Fixture]:
     matches = Match.objects.of(competition_id)
     return {match.pk: shape(match, pages.Fixture) for match in matches}
-
-
-def _build_scorers(competition_id: int) -> pages.ScorersPage | None:
-    competition = Competition.objects.filter(pk=competition_id).first()
-    if competition is None:
-        return None
-    scorers = Player.objects.of(competition_id).top_scorers()[:SCORERS_SHOWN]
-    return pages.ScorersPage(
-        competition=shape(competition, pages.Competition),
-        scorers=shape_all(scorers, pages.Scorer),
-    )
 
 
 def _build_points(competition_id: int) -> dict[int, dict[int, int]]:
@@ -86,27 +64,8 @@ def _leader_parts(competition_id: int) -> list[Versioned[Any]]:
     ]
 
 
-def _derive_leaders(squads: pages.Squads, totals: dict[int, int]) -> tuple[pages.RankedPlayer, ...]:
-    return tuple(squads.ranked(squads.players.values(), totals)[:LEADERS_SHOWN])
-
-
 def _option_parts(competition_id: int) -> list[Versioned[Any]]:
     return [CompetitionReads.squads.versioned(competition_id)]
-
-
-def _derive_options(squads: pages.Squads) -> pages.PlayerOptions:
-    in_squad_order = sorted(
-        squads.players.values(), key=lambda p: (squads.team_name(p.team_id), p.number)
-    )
-    return pages.PlayerOptions(
-        tuple(
-            pages.PlayerOption(
-                position=player.position,
-                label=squads.label(player),
-            )
-            for player in in_squad_order
-        )
-    )
 
 
 def _goal_board_parts(competition_id: int) -> list[Versioned[Any]]:
@@ -208,7 +167,7 @@ class CompetitionReads(CachedManager, model=Competition):
         pinned=True,
     )
     squads = Entry(
-        _build_squads,
+        build_squads,
         stale_when={"fantasy.Team": "competition", "fantasy.Player": "team__competition"},
         keys=_current,
         pinned=True,
@@ -245,13 +204,13 @@ class CompetitionReads(CachedManager, model=Competition):
     )
     # By player, over all rounds.
     totals = DerivedEntry(_derive_totals, parts=_total_parts)
-    leaders = DerivedEntry(_derive_leaders, parts=_leader_parts)
+    leaders = DerivedEntry(derive_leaders, parts=_leader_parts)
     home = DerivedEntry(_derive_home, parts=_home_parts)
     home_html = RenderedEntry("fantasy/home.html", of=home)
     board = DerivedEntry(_derive_board, parts=_board_parts)
     board_html = RenderedEntry("fantasy/_scoreboard.html", of=board)
     scorers = Entry(
-        _build_scorers,
+        build_scorers,
         stale_when={
             "fantasy.Competition": "pk",
             "fantasy.Team": "competition",
@@ -262,7 +221,7 @@ class CompetitionReads(CachedManager, model=Competition):
         pinned=True,
     )
     scorers_html = RenderedEntry("fantasy/top_scorers.html", of=scorers)
-    options = DerivedEntry(_derive_options, parts=_option_parts)
+    options = DerivedEntry(derive_options, parts=_option_parts)
     options_html = RenderedEntry("fantasy/_player_options.html", of=options)
 
     def named(self, slug: str | None = None) -> pages.Competition | None:

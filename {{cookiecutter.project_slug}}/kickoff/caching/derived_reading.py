@@ -71,21 +71,22 @@ class DerivedReading(Reading):
     def _data(self, store: Store, key: str) -> bytes | None:
         """From the copy, when it is one of this slot."""
         copy_key = self._derived.copy_key(self.arguments)
-        ahead = asked_ahead(copy_key)
-        copy = ahead.take(copy_key) if ahead else None
+        ahead = asked_ahead(copy_key) if copy_key else None
+        copy = ahead.take(copy_key) if ahead and copy_key else None
         return (content_of(copy, key) if copy else None) or store.get(key)
 
     def _empty(self, key: str) -> None:
         super()._empty(key)
-        super()._empty(self._derived.copy_key(self.arguments))
+        if copy_key := self._derived.copy_key(self.arguments):
+            super()._empty(copy_key)
 
     def _fill(self, store: Store, held: Held) -> Remembered[Any]:
         found = super()._fill(store, held)
-        if found.known_at != ONE_READER and self._derived.own_part is not None:
+        copy_key = self._derived.copy_key(self.arguments)
+        if found.known_at != ONE_READER and copy_key:
             copy = copy_of(self.entry.key(self.slot_arguments), sealed(self.entry, found.value))
-            copy_key, ttl_s = self._derived.copy_key(self.arguments), self.entry.ttl_s(found.value)
             with suppress(StoreUnavailableError, ValueTooLargeError):
-                store.set(copy_key, copy, ttl_s)
+                store.set(copy_key, copy, self.entry.ttl_s(found.value))
         return found
 
     def _ask(self) -> None:

@@ -8,12 +8,10 @@ League.cached.page(7)
 
 from __future__ import annotations
 
-import sys
 import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property, wraps
-from types import FrameType
 from typing import Any, Generic, TypeVar, overload
 
 import msgspec
@@ -21,19 +19,18 @@ from django.apps import apps
 from django.db import models
 
 from kickoff.caching import conf
+from kickoff.caching.declared import declared_at
 from kickoff.caching.derived_reading import DerivedReading
 from kickoff.caching.fetching import building
-from kickoff.caching.keys import Argument, Arguments, slot_key, type_fingerprint
+from kickoff.caching.keys import Argument, Arguments, key_beside, slot_key, type_fingerprint
 from kickoff.caching.memory import Versioned as Versioned  # for those who declare entries
 from kickoff.caching.reading import Reading, reader
 from kickoff.caching.runtime import current_store
 from kickoff.caching.stores.base import StoreUnavailableError
 from kickoff.caching.tally import Tally
-from kickoff.caching.watch import Changed, Watch
+from kickoff.caching.watch import Paths, Watch, by_watch
 
 V = TypeVar("V")
-
-Paths = str | tuple[str, ...] | Changed
 
 
 class Entry(Generic[V]):
@@ -68,7 +65,7 @@ class Entry(Generic[V]):
         self.tally = Tally()
         self.build = self._guarded(build)
         self.stale_when = stale_when
-        self.declared_at = _caller()
+        self.declared_at = declared_at()
         self.keys = keys
         self.pinned = pinned
         self.every_s = every_s
@@ -171,7 +168,7 @@ class Entry(Generic[V]):
         """What its declaration watches. Raises LookupError and FieldDoesNotExist for typos."""
         after_commit = self.clear if self.at_once else None
         for label, paths in self.stale_when.items():
-            for chain, fields in _split(paths):
+            for chain, fields in by_watch(paths):
                 watch = Watch(self.name, apps.get_model(label), chain, fields, after_commit)
                 watch.verify()
                 yield watch
@@ -203,13 +200,15 @@ class DerivedEntry(Entry[V]):
         self.parts = parts
         self.own_part = own_part
 
-    def copy_key(self, arguments: Arguments) -> str:
-        return self.key((*arguments, "copy"))
+    def copy_key(self, arguments: Arguments) -> str | None:
+        """None where no copy could be asked for ahead."""
+        slots = self.slots_ahead(arguments)
+        return slots[-1] if slots else None
 
     def slots_ahead(self, arguments: Arguments) -> list[str]:
-        """None where the parts have to be known first."""
+        """None where the parts have to be known first. All lie on one server."""
         ahead = self.own_part.slots_ahead(arguments) if self.own_part else []
-        return [*ahead, self.copy_key(arguments)] if ahead else []
+        return [*ahead, key_beside(self.key(arguments), ahead[0])] if ahead else []
 
 
 class CachedManager:
@@ -244,18 +243,3 @@ class Registry:
 
 
 registry = Registry()
-
-
-def _split(paths: Paths) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
-    """The paths of each watch, and the fields of which one must have changed."""
-    if isinstance(paths, Changed):
-        return [((path,), paths.fields) for path in paths.to]
-    return [((paths,) if isinstance(paths, str) else tuple(paths), ())]
-
-
-def _caller() -> str:
-    """The file and line outside this module that declares an entry."""
-    frame: FrameType | None = sys._getframe(1)
-    while frame is not None and frame.f_code.co_filename == __file__:
-        frame = frame.f_back
-    return f"{frame.f_code.co_filename}:{frame.f_lineno}" if frame else "unknown"

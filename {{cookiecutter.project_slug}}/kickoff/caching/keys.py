@@ -12,6 +12,7 @@ import msgspec
 
 PREFIX = "k1"  # changes with the wire format
 FINGERPRINT_DIGITS = 10
+BESIDE_DIGITS = 6  # few, as the whole must fit into the 250 bytes of a key
 
 # memcached takes 250 bytes without blanks and control characters; what is longer is hashed.
 MAX_READABLE = 80
@@ -25,6 +26,13 @@ Arguments = tuple[Argument, ...]
 def slot_key(namespace: str, entry: str, fingerprint: str, arguments: Arguments) -> str:
     """The key of a slot. Other arguments, another type of value or namespace: another key."""
     return f"{PREFIX}:{namespace}:{entry}:{fingerprint}:{_text(arguments)}"
+
+
+@lru_cache(maxsize=1_000)
+def key_beside(slot: str, key: str) -> str:
+    """A key for what belongs to a slot, on the server that holds another key. Two slots may come
+    to share one: what lies there has to say whose it is."""
+    return f"beside:{_digest(slot)[:BESIDE_DIGITS]}:{key}"
 
 
 def encode_arguments(arguments: Arguments) -> str:

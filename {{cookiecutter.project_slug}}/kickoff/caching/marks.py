@@ -1,25 +1,35 @@
-"""Writing marks: in the transaction of the change, each time, without looking at what is there."""
+"""Writing marks: in the transaction of the change, each time, without looking at what is there.
+
+A change whose mark cannot be written must not be committed: the cache would show the old page for
+good. So what is raised here goes on to whoever changes something, and inside an `atomic` of theirs
+that block can no longer commit, even where the error is caught.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import partial
 
-from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from kickoff.caching.fingerprints import recorded
 from kickoff.caching.keys import Arguments, encode_arguments
 from kickoff.caching.models import Mark
 from kickoff.caching.paths import Model, Values, follow
-from kickoff.caching.watch import Row, watches
+from kickoff.caching.watch import Row, Watch, watches
 
 # Ten times a second, mostly for nothing: the ORM would make it cost three times as much.
 _ENTRIES = f"SELECT DISTINCT entry FROM {Mark._meta.db_table} ORDER BY entry"
 
 Stale = tuple[str, str]  # the name of the entry, its arguments as a mark keeps them
+
+
+class UnmarkableError(Exception):
+    """What a declaration leads to cannot be the argument of a key."""
+
 
 # By connection: a thread that inherits this context has connections of its own.
 Waiting = dict[BaseDatabaseWrapper, set[Stale]]
@@ -31,6 +41,8 @@ def mark_rows(model: Model, rows: Sequence[Row], using: str, *, were_created: bo
 
     Must be called inside the transaction of the change. To rows that `were_created` in it nothing
     can refer yet.
+
+    Raises UnmarkableError, and what the database raises, with a note of what could not be marked.
     """
     watching = watches.on(model)
     if were_created:
@@ -40,11 +52,12 @@ def mark_rows(model: Model, rows: Sequence[Row], using: str, *, were_created: bo
     for watch, of_watch in relevant:
         for path, name in watch.first_columns.items():
             wanted.setdefault(path, set()).update(row[name] for row in of_watch)
-    ends = follow(model, wanted, using)
+    with _explained({watch.entry for watch in watching}, f"A change of {model._meta.label}"):
+        ends = follow(model, wanted, using)
     stale = set()
     for watch, of_watch in relevant:
         for arguments in watch.arguments_of(of_watch, ends):
-            stale.add((watch.entry, encode_arguments(arguments)))
+            stale.add((watch.entry, _encoded(watch, arguments)))
             if watch.after_commit:
                 transaction.on_commit(partial(watch.after_commit, arguments), using, robust=True)
     waiting = (_together.get() or {}).get(connections[using])
@@ -105,7 +118,34 @@ class MarkQueue:
         Mark.objects.filter(pk__in=ids).delete()
 
 
-def _insert(stale: Iterable[Stale], using: str) -> None:
-    Mark.objects.using(using).bulk_create(
-        Mark(entry=entry, arguments=arguments) for entry, arguments in sorted(stale)
-    )
+def _encoded(watch: Watch, arguments: Arguments) -> str:
+    for argument in arguments:
+        if not isinstance(argument, int | str):
+            raise UnmarkableError(
+                f"{watch.entry}: a change of {watch.model._meta.label} leads to {argument!r}, "
+                "which is no argument of a key, and was not kept. Let its path in stale_when end "
+                "with a field that holds int or str."
+            )
+    return encode_arguments(arguments)
+
+
+def _insert(stale: Collection[Stale], using: str) -> None:
+    with _explained({entry for entry, _arguments in stale}, "A change"):
+        Mark.objects.using(using).bulk_create(
+            Mark(entry=entry, arguments=arguments) for entry, arguments in sorted(stale)
+        )
+
+
+@contextmanager
+def _explained(entries: set[str], change: str) -> Iterator[None]:
+    """Says of an error of the database what it was in the way of. Its class stays: who tries again
+    after a deadlock goes by that."""
+    try:
+        yield
+    except DatabaseError as error:
+        error.add_note(
+            f"{change} could not be marked for {', '.join(sorted(entries))}, and was not kept. If "
+            "the database was busy, try the whole transaction again; if a table is missing, run "
+            "manage.py migrate."
+        )
+        raise

@@ -53,32 +53,29 @@ class Reader:
 
     def read(self, entry: Entry[Any], arguments: Arguments) -> Remembered[Any]:
         """The value of a key, which is not decoded yet, with its version."""
-        if observer() is not None:
-            return self._observed(entry, arguments)
+        reads = observer()
+        if reads is None:
+            return self._find(entry, arguments)[0]
+        started = time.perf_counter()
+        found, source, size_bytes = self._find(entry, arguments)
+        duration_s = time.perf_counter() - started
+        age_s = time.time() - found.built_at
+        reads.append(
+            Read(entry.name, arguments, source, age_s, size_bytes, duration_s, entry.declared_at)
+        )
+        return found
+
+    def _find(self, entry: Entry[Any], arguments: Arguments) -> tuple[Remembered[Any], Source, int]:
+        """What is found, where, and how many bytes came from the store."""
         entry.tally.counts.reads += 1
         last = self.memory.get((entry.name, arguments))
         if last is not None and last.is_fresh(conf.number("CACHING_MEMORY_S")):
-            return last
-        return self._look(entry.reading(self, entry, arguments))
-
-    def _observed(self, entry: Entry[Any], arguments: Arguments) -> Remembered[Any]:
-        started = time.perf_counter()
-        entry.tally.counts.reads += 1
+            return last, Source.MEMORY, 0
         reading = entry.reading(self, entry, arguments)
-        found = reading.last
-        if found is None or not found.is_fresh(conf.number("CACHING_MEMORY_S")):
-            found = self._look(reading)
-        reads = observer()
-        assert reads is not None
-        reads.append(reading.describe(found, time.perf_counter() - started))
-        return found
-
-    def _look(self, reading: Reading) -> Remembered[Any]:
-        entry = reading.entry
         found = reading.run()
         entry.tally.counts.misses += reading.source is Source.BUILT
         entry.tally.publish_when_due(entry.name, current_store)
-        return found
+        return found, reading.source, reading.size_bytes
 
     def remembered(self, entry: Entry[Any], arguments: Arguments) -> Remembered[Any] | None:
         """The last known value; none that is older than a slot may grow."""
@@ -114,18 +111,6 @@ class Reading:
         self.made_from = ""
         self.source = Source.MEMORY
         self.size_bytes = 0
-
-    def describe(self, found: Remembered[Any], duration_s: float) -> Read:
-        age_s = time.time() - found.built_at
-        return Read(
-            self.entry.name,
-            self.arguments,
-            self.source,
-            age_s,
-            self.size_bytes,
-            duration_s,
-            self.entry.declared_at,
-        )
 
     def run(self) -> Remembered[Any]:
         if may_be_in_transaction():

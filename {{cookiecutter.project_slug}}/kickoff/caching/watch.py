@@ -34,6 +34,16 @@ class Changed:
         object.__setattr__(self, "to", (to,) if isinstance(to, str) else to)
 
 
+Paths = str | tuple[str, ...] | Changed  # as a declaration names them
+
+
+def by_watch(paths: Paths) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """The paths of each watch, and the fields of which one must have changed."""
+    if isinstance(paths, Changed):
+        return [((path,), paths.fields) for path in paths.to]
+    return [((paths,) if isinstance(paths, str) else tuple(paths), ())]
+
+
 @dataclass(frozen=True)
 class Watch:
     """Rows of a model make the keys of an entry stale that the paths lead to.

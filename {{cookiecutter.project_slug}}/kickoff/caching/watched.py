@@ -108,7 +108,12 @@ class WatchedQuerySet(models.QuerySet[_M]):
 
 
 class WatchedModel(models.Model):
-    """A model whose changes mark. Its `objects` must be made from a `WatchedQuerySet`."""
+    """A model whose changes mark. Its `objects` must be made from a `WatchedQuerySet`.
+
+    A change, its marks and what receivers of `post_save` do are one transaction: when one of them
+    raises, nothing is kept. Inside an `atomic` of the caller that whole block can no longer commit;
+    who wants to go on after the error needs a block around the change alone.
+    """
 
     class Meta:
         abstract = True

@@ -9,7 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
-from fantasy.entries.competition import LEADERS_SHOWN, CompetitionReads
+from fantasy.entries.competition import CompetitionReads
+from fantasy.entries.squads import LEADERS_SHOWN
 from fantasy.models import Competition, Player, Round
 from fantasy.pages import Board
 from fantasy.views import public

@@ -6,7 +6,8 @@ import msgspec
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from fantasy.entries.competition import SCORERS_SHOWN, CompetitionReads
+from fantasy.entries.competition import CompetitionReads
+from fantasy.entries.squads import SCORERS_SHOWN
 from fantasy.models import Competition, EventKind, Player
 from fantasy.models.squad import PlayerQuerySet
 from fantasy.views import public

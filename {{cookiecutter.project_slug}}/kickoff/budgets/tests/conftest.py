@@ -11,6 +11,8 @@ import pytest
 PLUGIN = Path(__file__).parent.parent
 BOOKSHOP = Path(__file__).parent / "bookshop"
 NOT_PASSED_ON = ("CI", "GITHUB", "GITLAB", "PYTEST", "DJANGO", "COV")
+# What else is installed here has no part in it, and starting Hypothesis takes longer than a test.
+PLUGINS = ["-p", "pytest_django.plugin", "-p", "xdist.plugin"]
 
 
 class Project:
@@ -29,9 +31,9 @@ class Project:
             name: value for name, value in os.environ.items() if not name.startswith(NOT_PASSED_ON)
         }
         done = subprocess.run(
-            [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-rN", *arguments],
+            [sys.executable, "-m", "pytest", *PLUGINS, "-p", "no:cacheprovider", "-rN", *arguments],
             cwd=self.folder,
-            env={**inherited, **environment},
+            env={**inherited, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", **environment},
             capture_output=True,
             text=True,
         )

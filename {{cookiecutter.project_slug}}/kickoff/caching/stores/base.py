@@ -15,6 +15,9 @@ from typing import Protocol
 MAX_KEY_BYTES = 250  # memcached's limit, doc/protocol.txt
 MAX_TTL_S = 30 * 24 * 3600  # memcached reads larger numbers as a date, doc/protocol.txt
 
+# `beside:<name>:<key>` lies on the server of `<key>`, so that one question brings both.
+BESIDE = re.compile(r"beside:[0-9a-f]+:")
+
 _KEY = re.compile(rf"[!-~]{{1,{MAX_KEY_BYTES}}}")
 
 
@@ -79,10 +82,7 @@ class Store(Protocol):
         """True: it was there and is gone. False: it was absent."""
 
     def server_of(self, key: str) -> str:
-        """The name of the server that holds this key, always the same one."""
-
-    def incarnations(self) -> dict[str, str]:
-        """For each server that answers an id that changes when the server lost its values."""
+        """The name of the server that holds this key, always the same one. See BESIDE."""
 
     def prune(self) -> int:
         """Make room by removing what has expired; returns how many keys went."""

@@ -8,6 +8,7 @@ from typing import Any
 from pymemcache.exceptions import MemcacheClientError, MemcacheServerError
 
 from kickoff.caching.stores.base import (
+    BESIDE,
     Held,
     StoreUnavailableError,
     ValueTooLargeError,
@@ -87,16 +88,7 @@ class MemcachedStore:
 
     def server_of(self, key: str) -> str:
         check_key(key)
-        return self._placement.server_of(key.encode())
-
-    def incarnations(self) -> dict[str, str]:
-        found = {}
-        for name, server in self._servers.items():
-            try:
-                found[name] = server.read("ask_incarnation")
-            except (StoreUnavailableError, MemcacheServerError, MemcacheClientError):
-                continue
-        return found
+        return self._server(key).name
 
     def prune(self) -> int:
         return 0  # memcached sees to it itself
@@ -106,7 +98,9 @@ class MemcachedStore:
             server.close()
 
     def _server(self, key: str) -> MemcachedServer:
-        return self._servers[self._placement.server_of(key.encode())]
+        beside = BESIDE.match(key)
+        placed_by = key[beside.end() :] if beside else key
+        return self._servers[self._placement.server_of(placed_by.encode())]
 
     def _read(self, server: MemcachedServer, command: str, asked: str | Sequence[str]) -> Any:
         try:

@@ -37,7 +37,6 @@ CAS = """
 """
 DELETE = "DELETE FROM slot WHERE key = ? AND expires_at > ?"
 PRUNE = "DELETE FROM slot WHERE id IN (SELECT id FROM slot WHERE expires_at <= ? LIMIT ?)"
-INCARNATION = "SELECT incarnation FROM about"
 
 
 class SqliteStore:
@@ -96,14 +95,6 @@ class SqliteStore:
     def server_of(self, key: str) -> str:
         check_key(key)
         return str(self.path)
-
-    def incarnations(self) -> dict[str, str]:
-        """The id that the file got when it was made. Empty when it cannot be read."""
-        try:
-            row = self._read(INCARNATION)
-        except StoreUnavailableError:
-            return {}
-        return {} if row is None else {str(self.path): row[0]}
 
     def close(self) -> None:
         self._file.close()

@@ -1,4 +1,4 @@
-"""The file behind `SqliteStore`: how it is made, connections to it, and what can happen to it."""
+"""The file behind `SqliteStore`: how it is made, and what can happen to it."""
 
 from __future__ import annotations
 
@@ -10,17 +10,16 @@ import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
-from weakref import WeakSet
+
+from kickoff.caching.stores.sqlite_handle import Handle, Identity
 
 logger = logging.getLogger("kickoff.caching.stores")
 
 # "Kick": the tables inside are ours, to read and to drop.
 APPLICATION_ID = 0x4B69636B
-LAYOUT = 1  # To be raised with the tables; a file with another layout is emptied.
+LAYOUT = 2  # To be raised with the tables; a file with another layout is emptied.
 
 TABLES = [
-    "CREATE TABLE about (incarnation TEXT NOT NULL)",
     """
     CREATE TABLE slot (
         id INTEGER PRIMARY KEY,
@@ -34,10 +33,6 @@ TABLES = [
 ]
 
 _DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
-
-_gate = threading.Lock()  # Held by a fork: until it is done nobody gets a new handle.
-
-Identity = tuple[int, int]  # device and inode
 
 
 class SlotFile:
@@ -134,7 +129,6 @@ class SlotFile:
                 connection.execute(f'DROP TABLE "{table}"')
             for statement in TABLES:
                 connection.execute(statement)
-            connection.execute("INSERT INTO about VALUES (?)", (uuid4().hex,))
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             connection.execute(f"PRAGMA user_version = {LAYOUT}")
         connection.execute("COMMIT")
@@ -182,32 +176,6 @@ def is_damage(error: BaseException) -> bool:
     return getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGE
 
 
-class Handle:
-    """The connection of one thread. `lock` is held while it is used."""
-
-    def __init__(self) -> None:
-        self.lock = threading.RLock()
-        self.pid = os.getpid()
-        self.connection: sqlite3.Connection | None = None
-        self.identity: Identity | None = None
-        with _gate:
-            _handles.add(self)
-
-    def close(self) -> None:
-        connection, self.connection = self.connection, None
-        self.identity = None
-        if connection is None:
-            return
-        if self.pid == os.getpid():
-            connection.close()
-        else:
-            _inherited.append(connection)
-
-    def __del__(self) -> None:
-        with self.lock:
-            self.close()
-
-
 def _is_ready(connection: sqlite3.Connection) -> bool:
     return (
         _pragma(connection, "application_id") == APPLICATION_ID
@@ -223,34 +191,3 @@ def _pragma(connection: sqlite3.Connection, name: str) -> object:
 def _tables(connection: sqlite3.Connection) -> list[str]:
     rows = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
     return [name for (name,) in rows]
-
-
-# -- Forks -----------------------------------------------------------------------------------------
-# SQLite's locks belong to a process, its book-keeping about them is copied by a fork: a child that
-# inherits a connection, even one that it never uses, believes to hold locks that it does not have,
-# and writes fail or get lost. So no connection lives through a fork: all are closed before, and
-# opened again by whoever needs them. The fork waits for the statements that are being executed.
-
-_handles: WeakSet[Handle] = WeakSet()
-_held_by_fork: list[Handle] = []
-_inherited: list[sqlite3.Connection] = []  # By forks that ran no hooks. Not even closed: see above.
-
-
-def _before_fork() -> None:
-    _gate.acquire()
-    for handle in list(_handles):
-        handle.lock.acquire()
-        handle.close()
-        _held_by_fork.append(handle)
-
-
-def _after_fork() -> None:
-    while _held_by_fork:
-        _held_by_fork.pop().lock.release()
-    _gate.release()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(
-        before=_before_fork, after_in_parent=_after_fork, after_in_child=_after_fork
-    )

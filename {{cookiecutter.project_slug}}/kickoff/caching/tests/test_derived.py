@@ -28,12 +28,6 @@ def ajax():
     return club
 
 
-@pytest.fixture
-def no_memory(settings):
-    """Every part is looked at in the store."""
-    settings.CACHING_MEMORY_S = -1.0
-
-
 def refresh():
     Refresher(Shard(), Leadership("1/1")).once()
 

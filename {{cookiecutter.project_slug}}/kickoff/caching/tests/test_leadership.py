@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from django.db.models import F
 
 from kickoff.caching.leadership import Leadership
-from kickoff.caching.models import Leader, Mark
+from kickoff.caching.models import Leader
 
 pytestmark = pytest.mark.django_db
 
@@ -68,14 +68,6 @@ class TestCommands:
         assert found["leaders"][0]["holder"] == leadership.holder
         assert found["leaders"][0]["is_alive"] is True
         assert found["marks_waiting"] == 0
-
-    def test_marks_by_hand(self, capsys):
-        call_command("mark", "cachingtests.Club.page", "7")
-        assert Mark.objects.get().arguments == "[7]"
-
-    def test_an_unknown_entry_is_named_with_those_that_there_are(self):
-        with pytest.raises(CommandError, match=r"no entry nothing\. .*cachingtests\.Club\.page"):
-            call_command("mark", "nothing")
 
     @pytest.mark.parametrize("shard", ["0/2", "3/2", "x"])
     def test_a_shard_that_is_none_is_refused(self, shard):

@@ -53,6 +53,10 @@ class TestThePage:
     def test_of_what_is_not_there_is_none(self, ajax):
         assert Club.cached.html(99) is None
 
+    def test_knows_the_line_that_declares_it(self):
+        file, _, number = ClubReads.html.declared_at.rpartition(":")
+        assert "html = RenderedEntry(" in Path(file).read_text().splitlines()[int(number) - 1]
+
     def test_is_rendered_once_for_each_version(self, ajax, monkeypatch):
         counts = Counts()
         monkeypatch.setattr(ClubReads.html.tally, "counts", counts)

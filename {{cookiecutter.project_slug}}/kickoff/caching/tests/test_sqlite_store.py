@@ -46,7 +46,6 @@ class TestLocks:
     def test_a_reader_waits_for_no_writer(self, filled, writer):
         assert filled.get("league:7") == b"1"
         assert filled.gets("league:7").value == b"1"
-        assert filled.incarnations()
 
     def test_a_writer_waits_for_no_reader(self, filled, path):
         reader = sqlite3.connect(path, isolation_level=None)
@@ -83,23 +82,19 @@ class TestLocks:
             store = SqliteStore(path, timeout_s=5)
             start.wait()
             store.add(f"key:{n}", b"1", TTL_S)
-            return store.incarnations()[str(path)]
 
         with ThreadPoolExecutor(8) as pool:
-            incarnations = set(pool.map(make, range(8)))
+            list(pool.map(make, range(8)))
 
-        assert len(incarnations) == 1
         assert all(SqliteStore(path).get(f"key:{n}") for n in range(8))
 
 
 class TestFiles:
     def test_a_deleted_file_is_noticed_by_those_who_have_it_open(self, filled, path):
-        before = filled.incarnations()
         path.unlink()
 
         assert filled.get("league:7") is None
-        assert filled.incarnations().keys() == before.keys()
-        assert filled.incarnations() != before
+        assert path.exists()
 
     def test_after_a_deletion_all_see_the_same_file_again(self, filled, path):
         other = SqliteStore(path)
@@ -155,7 +150,6 @@ class TestFiles:
 
         with pytest.raises(StoreUnavailableError, match=r"slots\.sqlite3 .*unable to open"):
             store.get("league:7")
-        assert store.incarnations() == {}
 
     def test_a_folder_that_came_back_works_again(self, filled, path, tmp_path):
         shutil.rmtree(tmp_path)
@@ -178,14 +172,13 @@ class TestFiles:
         site.close()
 
     def test_a_file_of_an_older_layout_is_emptied(self, filled, path):
-        before = filled.incarnations()
         other = sqlite3.connect(path, isolation_level=None)
         other.execute("PRAGMA user_version = 0")
         other.close()
         filled.close()
 
         assert filled.get("league:7") is None
-        assert filled.incarnations() != before
+        assert filled.add("league:7", b"2", TTL_S) is True
 
 
 class TestPrune:

@@ -74,6 +74,7 @@ class Badge(WatchedModel):
 
     member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="badges")
     title = models.CharField(max_length=50)
+    worn_since = models.DateField(null=True)
 
     objects = WatchedQuerySet.as_manager()
 

@@ -89,9 +89,6 @@ class ModelStore:
     def server_of(self, key: str) -> str:
         return "the model"
 
-    def incarnations(self) -> dict[str, str]:
-        return {}
-
     def prune(self) -> int:
         return 0  # what expires is lost by an accident
 

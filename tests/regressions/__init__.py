@@ -1,0 +1,1 @@
+"""Regressions to plant in a generated project, and what its query budgets must say about them."""

@@ -1,0 +1,110 @@
+"""A connection to memcached: how commands are sent and answers are read."""
+
+from __future__ import annotations
+
+import select
+import socket
+from collections.abc import Hashable, Sequence
+
+from pymemcache.client.base import Client
+from pymemcache.exceptions import MemcacheUnexpectedCloseError, MemcacheUnknownError
+
+from kickoff.caching.stores.base import Held
+
+RECEIVE_BYTES = 128 * 1024
+_END_OF_LINE = b"\r\n"
+_NOTHING = b"END\r\n"
+
+
+class Connection(Client):
+    """pymemcache's plain client, which also knows to which life of the server it is connected."""
+
+    _incarnation: str | None = None
+
+    def close(self) -> None:
+        self._incarnation = None
+        super().close()
+
+    def __del__(self) -> None:
+        self.close()
+
+    def get_values(self, keys: Sequence[str]) -> dict[str, bytes]:
+        """`get` of one or more keys, with the whole answer read at once.
+
+        pymemcache reads it line by line and 4 kB at a time, which takes half as long again for a
+        page of 18 kB.
+        """
+        if self.sock is None:
+            self._connect()
+        self._open_socket.sendall(b"get " + " ".join(keys).encode() + _END_OF_LINE)
+        values: dict[str, bytes] = {}
+        unanswered = set(keys)
+        data, at = self._receive(b"", len(_NOTHING)), 0
+        while data[at:] != _NOTHING:
+            while (end := data.find(_END_OF_LINE, at)) < 0:
+                data = self._receive(data, len(data) + 1)
+            key, size_bytes = self._value_head(data[at:end], unanswered)
+            start = end + len(_END_OF_LINE)
+            stop = start + size_bytes
+            at = stop + len(_END_OF_LINE)
+            data = self._receive(data, at + len(_NOTHING))  # at least that is left
+            if data[stop:at] != _END_OF_LINE:
+                raise MemcacheUnknownError(data[stop:at])
+            values[key] = data[start:stop]
+        return values
+
+    def _value_head(self, head: bytes, unanswered: set[str]) -> tuple[str, int]:
+        """The key and the size of the value that follows; the key is answered then."""
+        self._raise_errors(head, b"get")
+        words = head.decode().split()
+        if len(words) != 4 or words[0] != "VALUE" or words[1] not in unanswered:
+            raise MemcacheUnknownError(head)  # of another question: this socket is out of step
+        unanswered.remove(words[1])
+        return words[1], int(words[3])
+
+    def _receive(self, data: bytes, size_bytes: int) -> bytes:
+        """Data with what follows, until there are so many bytes."""
+        while len(data) < size_bytes:
+            more = self._open_socket.recv(RECEIVE_BYTES)
+            if not more:
+                raise MemcacheUnexpectedCloseError
+            data = data + more if data else more
+        return data
+
+    @property
+    def _open_socket(self) -> socket.socket:
+        assert self.sock is not None, "connected before it is used"
+        return self.sock
+
+    def is_stale(self) -> bool:
+        """Is there something to read although nothing was asked? Then the other side is gone."""
+        if self.sock is None:
+            return False
+        poll = select.poll()
+        poll.register(self.sock, select.POLLIN)
+        return bool(poll.poll(0))
+
+    def incarnation(self) -> str:
+        """To which life of the server this connection leads: its process id and start time. Asked
+        once: both end together."""
+        if self._incarnation is None:
+            stats = self.stats()  # type: ignore[no-untyped-call]
+            started_at = int(stats[b"time"]) - int(stats[b"uptime"])
+            self._incarnation = f"{stats[b'pid']}-{started_at}"
+        return self._incarnation
+
+    def gets_held(self, key: str) -> Held | None:
+        """`gets` with a token that no later life of the server accepts."""
+        incarnation = self.incarnation()
+        value, cas_id = self.gets(key)
+        return None if cas_id is None else Held(value, (incarnation, cas_id))
+
+    def cas_held(self, key: str, value: bytes, token: Hashable, ttl_s: int) -> bool:
+        """`cas` with such a token. memcached counts its cas ids from 1 after a restart, so that a
+        bare id could hit another value; a connection, however, ends with its server.
+        """
+        assert isinstance(token, tuple)
+        incarnation, cas_id = token
+        if incarnation != self.incarnation():
+            return False
+        return self.cas(key, value, cas_id, ttl_s) is True
