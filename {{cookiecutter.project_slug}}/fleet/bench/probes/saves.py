@@ -6,13 +6,13 @@ import time
 from collections.abc import Callable, Iterator
 from random import Random
 from threading import Thread
-from typing import ClassVar, NamedTuple
+from typing import ClassVar, NamedTuple, cast
 
 from django.db import OperationalError, connection, models, transaction
 from django.utils import timezone
 
 from fantasy.demo.leagues import PlayerPool
-from fantasy.lineups import Selection, save_lineup
+from fantasy.lineups import Row, Selectable, Selection, save_lineup
 from fantasy.models import (
     STARTERS,
     Competition,
@@ -76,8 +76,8 @@ class Counts(NamedTuple):
     deadlocks: int
 
 
-Choice = Selection[Player]
-Save = Callable[[FantasyTeam, Round, Choice], object]
+Choice = Selection[Selectable]
+Save = Callable[[Row, Row, Choice], object]
 
 
 class Role:
@@ -161,7 +161,8 @@ class Role:
         random = Random(self._random.random())
         while True:
             for team in self._teams[first::step]:
-                chosen = [self._players[pk] for pk in self._pool.draw(random)]
+                # The types of models do not say so, but that is what players are.
+                chosen = [cast("Selectable", self._players[pk]) for pk in self._pool.draw(random)]
                 starters, bench = chosen[:STARTERS], chosen[STARTERS:]
                 yield team, Selection(starters, bench, captain=starters[-1])
 
@@ -182,7 +183,7 @@ class Role:
         }
 
 
-def save_naively(team: FantasyTeam, round_: Round, choice: Choice) -> None:
+def save_naively(team: Row, round_: Row, choice: Choice) -> None:
     """All rows one by one, though in one transaction: half a line-up would be no line-up."""
     assert choice.captain is not None
     with transaction.atomic():
