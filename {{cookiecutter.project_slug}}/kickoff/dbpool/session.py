@@ -40,7 +40,8 @@ class Session:
         self.is_prepared = False  # Django's settings of the session were sent.
         self.has_more = False  # The server may have sent more answers than one.
         self.is_unfit = False  # Nobody else may have it: it is closed when it comes back.
-        self.idle_since: float | None = None
+        self.idle_since: float | None = None  # the last word to the server: who holds it is silent
+        self._spoke_at = self.opened_at
         self._cursors: list[ref[BaseCursor]] = []
 
     def has_news(self) -> bool:
@@ -54,6 +55,7 @@ class Session:
 
     def note_statement(self, sql: str | bytes) -> None:
         """A session that was changed by hand is not for others."""
+        self._spoke_at = time.monotonic()
         text = sql if isinstance(sql, str) else sql.decode(errors="replace")
         found = LASTING.match(text)
         if found and not found["call"]:
@@ -67,8 +69,9 @@ class Session:
         self._drop_answers()
         if not self.connection.get_autocommit():
             self.connection.rollback()
+            self._spoke_at = time.monotonic()
         self.connection.autocommit(autocommit)
-        self.idle_since = time.monotonic()
+        self.idle_since = self._spoke_at
 
     def _drop_answers(self) -> None:
         """Of a procedure or of several statements in one: the next command would be refused."""

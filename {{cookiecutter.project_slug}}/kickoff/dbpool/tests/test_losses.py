@@ -43,6 +43,13 @@ class TestKilled:
         kill_all(fragile)
         assert [fragile.request("SELECT 1") for _ in range(6)] == [1] * 6
 
+    def test_while_somebody_holds_it_in_silence_no_request_fails(self, fragile):
+        """It comes back and is wanted again at once, but it is long that the server was heard."""
+        fragile.ask("SELECT 1")
+        kill_all(fragile)
+        fragile.connection.close()
+        assert fragile.request("SELECT 1") == 1
+
     def test_one_is_found_and_the_others_are_replaced_without_being_asked(self, fragile):
         fill(fragile, 3)
         kill_all(fragile)
