@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ from fleet.capacity.load import send
 from fleet.capacity.meter import resident_mb
 from fleet.capacity.mix import Kind
 from fleet.capacity.world import World
+from fleet.up.errors import FleetError
 from fleet.up.running import Say
 from kickoff.tuning.capacity.times import Page, ServiceTimes, this_machine
 
@@ -75,4 +77,12 @@ def _stored_kb_after(world: World, kinds: Iterable[Kind]) -> float:
     """When somebody has looked at these, too."""
     for kind in kinds:
         send(world.fleet.haproxy.port, world.direct_host, kind.requests, clients=2, seconds=2)
-    return sum(server.stat("bytes") for server in world.fleet.memcacheds) / 1024
+    return sum(_stored_bytes(server.ask("stats")) for server in world.fleet.memcacheds) / 1024
+
+
+def _stored_bytes(statistics: bytes) -> int:
+    """Of a memcached, with what it keeps about each value."""
+    found = re.search(rb"STAT bytes (\d+)", statistics)
+    if found is None:
+        raise FleetError("A memcached does not say how much it holds.")
+    return int(found[1])

@@ -6,6 +6,11 @@ from collections.abc import Callable
 
 LARGEST = 1e12  # nobody has so many visitors, or requests per second
 PRECISION = 1e-6
+MOST_MACHINES = 10_000  # of a kind, or CPUs: more than one load balancer could ever feed
+
+
+class LimitError(ValueError):
+    """No number of machines is enough; the message says of which."""
 
 
 def largest(fits: Callable[[float], bool]) -> float:
@@ -24,13 +29,18 @@ def largest(fits: Callable[[float], bool]) -> float:
     return enough
 
 
-def fewest(fits: Callable[[int], bool], start: int = 1) -> int:
-    """The smallest whole number from `start` that fits, when larger ones fit, too."""
+def fewest(what: str, fits: Callable[[int], bool], start: int = 1) -> int:
+    """The smallest whole number from `start` that fits, when larger ones fit, too.
+
+    LimitError when MOST_MACHINES do not."""
     too_few, enough = start - 1, start
     while not fits(enough):
-        too_few, enough = enough, 2 * enough
-        if enough > LARGEST:
-            raise ValueError("nothing fits")
+        if enough >= MOST_MACHINES:
+            raise LimitError(
+                f"{MOST_MACHINES:,} {what} would not be enough for this peak. It takes several "
+                "fleets: docs/scaling.md."
+            )
+        too_few, enough = enough, min(2 * enough, MOST_MACHINES)
     while enough - too_few > 1:
         middle = (enough + too_few) // 2
         if fits(middle):

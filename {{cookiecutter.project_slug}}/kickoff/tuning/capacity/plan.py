@@ -35,11 +35,15 @@ class Plan:
 
 
 def plan(fleet: Fleet, times: ServiceTimes, peak: Peak) -> Plan:
-    """The fewest nodes (one of them to spare), memcached servers, CPUs of the database, shards."""
+    """The fewest nodes (one of them to spare), memcached servers, CPUs of the database, shards.
+
+    LimitError when there can never be enough of one of them."""
     grown = _with_memory(fleet, times)
     for grow in (_with_memcached, _with_nodes, _with_database):
         grown = grow(grown, times, peak)
-    shards = fewest(lambda count: _is_enough(grown, times, peak, REFRESHERS, shards=count))
+    shards = fewest(
+        "refreshers", lambda count: _is_enough(grown, times, peak, REFRESHERS, shards=count)
+    )
     return Plan(grown, shards, sizes_of(grown), tuple(problems_of(grown, times, peak, shards)))
 
 
@@ -61,7 +65,7 @@ def _with_nodes(fleet: Fleet, times: ServiceTimes, peak: Peak) -> Fleet:
         # What tune asks for: it reckons with whole milliseconds.
         return is_enough and sizes_of(candidate).spare_requests_per_s >= 0
 
-    return _with_peak(of_nodes(fleet, fewest(carries, start=2)), times, peak)
+    return _with_peak(of_nodes(fleet, fewest("nodes", carries, start=2)), times, peak)
 
 
 def _with_peak(fleet: Fleet, times: ServiceTimes, peak: Peak) -> Fleet:
@@ -69,9 +73,14 @@ def _with_peak(fleet: Fleet, times: ServiceTimes, peak: Peak) -> Fleet:
     load = traffic_of(fleet, times, peak)
     return replace(
         fleet,
-        site=replace(fleet.site, peak_requests_per_s=max(1, ceil(load.python_per_s))),
-        application=replace(fleet.application, request_ms=max(1, ceil(load.python_ms))),
+        site=replace(fleet.site, peak_requests_per_s=_whole(load.python_per_s)),
+        application=replace(fleet.application, request_ms=_whole(load.python_ms)),
     )
+
+
+def _whole(number: float) -> int:
+    """Rounded up, at least 1; what floats add behind the sixth digit is no number."""
+    return max(1, ceil(round(number, 6)))
 
 
 def _with_memcached(fleet: Fleet, times: ServiceTimes, peak: Peak) -> Fleet:
@@ -79,7 +88,7 @@ def _with_memcached(fleet: Fleet, times: ServiceTimes, peak: Peak) -> Fleet:
         return _is_enough(of_memcached(fleet, count), times, peak, CACHE_CPUS, CACHE_MEMORY)
 
     # Never fewer: with a server less, most keys move to another one.
-    return of_memcached(fleet, fewest(carries, start=len(fleet.memcached)))
+    return of_memcached(fleet, fewest("memcached servers", carries, start=len(fleet.memcached)))
 
 
 def _with_database(fleet: Fleet, times: ServiceTimes, peak: Peak) -> Fleet:
@@ -89,4 +98,4 @@ def _with_database(fleet: Fleet, times: ServiceTimes, peak: Peak) -> Fleet:
     def carries(cpus: int) -> bool:
         return _is_enough(sized(cpus), times, peak, DATABASE_CPUS)
 
-    return sized(fewest(carries, start=fleet.database.cpus))
+    return sized(fewest("CPUs of the database", carries, start=fleet.database.cpus))

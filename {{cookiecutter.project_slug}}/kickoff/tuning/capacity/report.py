@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from kickoff.tuning.capacity.limits import LARGEST
 from kickoff.tuning.capacity.plan import Plan, plan
 from kickoff.tuning.capacity.resources import (
     Peak,
@@ -132,7 +133,7 @@ def _table(found: Capacity) -> Iterator[str]:
             f"{each.busy:,.2f}",
             each.may_of,
             f"{each.may:,.2f} {each.unit}"[:12],
-            f"{users:,.0f} users",
+            "any number" if users >= LARGEST else f"{users:,.0f} users",
         )
     most = found.lasts_to[found.first]
     is_over = " (over already)" if most < found.peak.users else ""

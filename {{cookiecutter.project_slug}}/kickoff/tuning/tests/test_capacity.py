@@ -156,6 +156,12 @@ class TestRefusals:
             f"{cores} cores. Measure here, or say that you mean it: --times {path}"
         )
 
+    def test_of_a_peak_that_no_fleet_carries(self, project):
+        assert refusal("--users", "1000000000", "--think", "1") == (
+            "10,000 memcached servers would not be enough for this peak. It takes several fleets: "
+            "docs/scaling.md."
+        )
+
     def test_unless_they_are_meant(self, project, capsys):
         document = times().document()
         document["machine"] |= {"CPU": "Z80", "cores": "1"}
@@ -167,7 +173,7 @@ class TestRefusals:
 class TestBrokenTimes:
     @pytest.fixture
     def document(self):
-        return times().document()
+        return json.loads(json.dumps(times().document()))
 
     def refusal(self, tmp_path, document):
         path = tmp_path / "service_times.json"

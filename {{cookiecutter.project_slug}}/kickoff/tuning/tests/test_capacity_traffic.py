@@ -8,11 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kickoff.tuning.capacity.limits import fewest, largest
+from kickoff.tuning.capacity.limits import LimitError, fewest, largest
 from kickoff.tuning.capacity.traffic import python_share, requests_per_s, traffic
 from kickoff.tuning.tests.capacity_times import PRIVATE, PUBLIC, times
-
-users_ = st.integers(1, 10**9)
 
 
 class TestArrivals:
@@ -84,10 +82,10 @@ class TestSearch:
     def test_there_is_no_limit(self):
         assert largest(lambda number: True) == 1e12
 
-    @given(users_, st.integers(1, 50))
+    @given(st.integers(1, 10_000), st.integers(1, 50))
     def test_the_fewest_from_a_limit_on(self, limit, start):
-        assert fewest(lambda number: number >= limit, start) == max(limit, start)
+        assert fewest("nodes", lambda number: number >= limit, start) == max(limit, start)
 
     def test_what_never_fits_is_an_error(self):
-        with pytest.raises(ValueError, match="nothing fits"):
-            fewest(lambda number: False)
+        with pytest.raises(LimitError, match="10,000 nodes would not be enough"):
+            fewest("nodes", lambda number: False)

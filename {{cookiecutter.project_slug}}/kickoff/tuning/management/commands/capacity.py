@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from kickoff.tuning.capacity.limits import LimitError
 from kickoff.tuning.capacity.report import capacity_of, document, text
 from kickoff.tuning.capacity.resources import Peak
 from kickoff.tuning.capacity.times import TIMES_FILE, TimesError, read_times
@@ -52,7 +53,10 @@ class Command(BaseCommand):
             times = read_times(source, any_machine=options["times"] is not None)
         except (FleetError, TimesError) as error:
             raise CommandError(str(error)) from error
-        found = capacity_of(fleet, times, peak)
+        try:
+            found = capacity_of(fleet, times, peak)
+        except LimitError as error:
+            raise CommandError(str(error)) from error
         if options["json"]:
             self.stdout.write(json.dumps(document(found, source), indent=2, ensure_ascii=False))
         else:
