@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from checkout import CREATE_VENV, ROOT, TEMPLATE
-from packages import can_build_driver
+from packages import can_build_driver, can_build_module
 
 FOLDER = ROOT / ".environments"
 RELEASES = ("3.11", "3.13")  # the first brings Django 5.2, the second Django 6.1
@@ -43,8 +43,10 @@ def packages() -> list[str]:
     return [
         *project["project"]["dependencies"],
         *project["dependency-groups"]["dev"],
+        *project["dependency-groups"]["load"],
         *template["dependency-groups"]["dev"],
         *(project["dependency-groups"]["mysql"] if can_build_driver() else []),
+        *(project["dependency-groups"]["apache"] if can_build_module() else []),
     ]
 
 

@@ -33,6 +33,7 @@ PACKAGES = {
     "gcc": ("gcc", "cc"),
 }
 DRIVER_PACKAGES = ("libmariadb-dev", "pkg-config", "gcc")
+MODULE_PACKAGES = ("apache2-dev", "python3-dev", "gcc")
 SYSTEM_FOLDERS = ("/usr/local/sbin", "/usr/sbin", "/sbin")  # not on everybody's PATH
 
 
@@ -52,6 +53,11 @@ def is_here(program: str) -> bool:
 def can_build_driver() -> bool:
     """Whether mysqlclient can be installed; it comes as source."""
     return not set(DRIVER_PACKAGES) & set(missing())
+
+
+def can_build_module() -> bool:
+    """Whether mod_wsgi can be installed; it comes as source, too."""
+    return not set(MODULE_PACKAGES) & set(missing())
 
 
 def can_install() -> bool:

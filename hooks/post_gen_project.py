@@ -23,11 +23,9 @@ ANSWERS = r"""{
 # With this answer, these files and folders go.
 REMOVALS: dict[tuple[str, str | bool], list[str]] = {
     ("sample_site", False): [
-        "fantasy",
-        "fleet",
-        "docs/fleet.md",
-        "docs/bench.md",
-        "docs/bench.svg",
+        *("fantasy", "lab", "fleet"),
+        *(f"docs/{name}" for name in ("lab.md", "fleet.md", "load.md", "drills.md")),
+        *("docs/bench.md", "docs/bench.svg"),
     ],
     ("ci", "github"): [".gitlab-ci.yml"],
     ("ci", "gitlab"): [".github"],

@@ -32,8 +32,8 @@ FOLDERS = frozenset(
 )
 DEPENDENCIES = frozenset(
     "check_jsonschema csp debug_toolbar django django_htmx environs greenlet hypothesis mod_wsgi "
-    "msgspec mypy mypy_django_plugin mypyc playwright py pymemcache pytest pytest_django rapidfuzz "
-    "rich ruff sqlalchemy whitenoise xdist".split()
+    "msgspec mypy mypy_django_plugin mypyc playwright py pymemcache pygments pytest pytest_django "
+    "rapidfuzz rich ruff sqlalchemy waffle whitenoise xdist".split()
 )
 WINDOWS_DEVICES = frozenset(
     ["aux", "con", "nul", "prn", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))]

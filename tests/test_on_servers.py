@@ -14,7 +14,8 @@ pytestmark = pytest.mark.project
 # sees the same pages; reading the World Cup's files; the replay, which only takes its time; the
 # protocol, which runs on models of both servers; and what starts a project or a database of
 # its own.
-TESTS = ["kickoff/caching", "kickoff/budgets", "query_budgets.toml", "accounts", "fantasy/tests"]
+TESTS = ["kickoff/caching", "kickoff/rollout", "kickoff/budgets", "query_budgets.toml"]
+TESTS += ["accounts", "fantasy/tests"]
 LEFT_OUT = [
     "--ignore=fantasy/tests/browser",
     "--ignore-glob=*/test_worldcup_*",

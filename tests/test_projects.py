@@ -10,21 +10,18 @@ import pytest
 import environments
 import packages
 from tests.baking import output_of
+from tests.portions import OF_INFRASTRUCTURE, OF_SERVERS, ignoring
 
 pytestmark = pytest.mark.project
 
 
-# What reads configuration files and asks Apache and HAProxy is the same on each Python.
-OF_SERVERS = ["brakes", "tuning"]
-# `test_the_infrastructure_knows_nothing_of_the_sample` sees that it does not need the sample.
-INFRASTRUCTURE = [*OF_SERVERS, "budgets/tests", "caching", "dbpool", "health"]
 NEWEST = environments.RELEASES[-1]
 
 
 def left_out(name: str, release: str) -> list[str]:
     """What has run with another project or Python: it takes minutes."""
-    folders = INFRASTRUCTURE if name == "no sample" else OF_SERVERS if release != NEWEST else []
-    return [f"--ignore=kickoff/{folder}" for folder in folders]
+    of_project = OF_INFRASTRUCTURE if name == "no sample" else []
+    return ignoring(of_project, [] if release == NEWEST else OF_SERVERS)
 
 
 @pytest.mark.parametrize("name", ["default", "no sample"])

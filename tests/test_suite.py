@@ -123,7 +123,7 @@ class TestStages:
         assert stages.communicate(timeout=30)[0] == ""
         assert stages.returncode != 0
 
-    def test_the_hammer_is_in_a_stage_of_its_own_and_not_in_the_fast_one(self):
+    def test_what_wants_the_machine_is_in_a_stage_of_its_own_and_not_in_the_fast_one(self):
         chosen = [
             subprocess.run(
                 [sys.executable, "-m", "pytest", "--collect-only", "-q", *stage, "-n", "0"],
@@ -134,8 +134,10 @@ class TestStages:
             for stage in (*suite.FAST, *suite.ALL)
         ]
         hammer = "test_on_servers.py::test_no_change_is_lost_under_load"
-        assert [hammer in output for output in chosen] == [False, False, True]
-        assert "1/" in chosen[-1].splitlines()[-1]  # and nothing is beside it
+        drills = "test_drills.py::test_every_promise_is_kept"
+        for test in (hammer, drills):
+            assert [test in output for output in chosen] == [False, False, True]
+        assert "2/" in chosen[-1].splitlines()[-1]  # and nothing is beside them
 
 
 def test_a_program_is_missing_when_none_of_its_names_is_here(tmp_path, monkeypatch):
@@ -161,3 +163,10 @@ def test_the_driver_is_built_only_with_all_that_it_takes(monkeypatch):
     assert packages.can_build_driver()
     monkeypatch.setattr(packages, "missing", lambda: ["pkg-config"])
     assert not packages.can_build_driver()
+
+
+def test_mod_wsgi_is_built_only_with_all_that_it_takes(monkeypatch):
+    monkeypatch.setattr(packages, "missing", lambda: ["pkg-config"])
+    assert packages.can_build_module()
+    monkeypatch.setattr(packages, "missing", lambda: ["apache2-dev"])
+    assert not packages.can_build_module()

@@ -55,10 +55,12 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "csp",
     "django_htmx",
+    "waffle",
     "kickoff.brakes",
     "kickoff.health",
     "kickoff.caching",
     "kickoff.tuning",
+    "kickoff.rollout",
     "accounts",
     "fantasy",  # sample site
 ]
@@ -73,6 +75,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "kickoff.rollout.middleware.RolloutMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -163,6 +166,11 @@ SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 # What templates of cached pages know: they have no request, so no context processor either.
 CACHING_CONTEXT = {"site_name": SITE_NAME}
 CACHING_RELEASE = RELEASE  # another release renders its pages anew
+
+# -- Flags -----------------------------------------------------------------------------------------
+
+WAFFLE_FLAG_MODEL = "rollout.Flag"
+WAFFLE_ENABLE_ADMIN_PAGES = False  # kickoff.rollout has its own, for flags only.
 
 # -- Health ----------------------------------------------------------------------------------------
 
@@ -267,6 +275,17 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", "WARNING")},
 }
 
+# sample site: begin
+# -- Lab: each public page the slow way, and step by step to the fast one --------------------------
+
+# Its pages are slow on purpose: not on a site that is open to everybody.
+LAB = env.bool("LAB", DEBUG)
+# A web server in front of this site whose cache the lab measures, too: http://127.0.0.1:8080
+LAB_FRONT_URL = env.str("LAB_FRONT_URL", "")
+if LAB:
+    INSTALLED_APPS += ["lab"]
+
+# sample site: end
 # -- Development -----------------------------------------------------------------------------------
 
 if DEBUG:
@@ -280,7 +299,9 @@ if DEBUG:
         "kickoff.budgets.panel.QueryBudgetPanel",
         *PANELS_DEFAULTS,
     ]
-    DEBUG_TOOLBAR_CONFIG = {"SHOW_COLLAPSED": True}
+    DEBUG_TOOLBAR_CONFIG: dict[str, Any] = {"SHOW_COLLAPSED": True}
+    if LAB:  # sample site
+        DEBUG_TOOLBAR_CONFIG["SHOW_TOOLBAR_CALLBACK"] = "lab.toolbar.is_shown"  # sample site
     INTERNAL_IPS = ["127.0.0.1", "::1"]
     # `runserver` serves static files from where they lie.
     WHITENOISE_USE_FINDERS = True

@@ -13,6 +13,11 @@ urlpatterns = [
     path("", home, name="home"),
 ]
 
+# sample site: begin
+if settings.LAB:
+    urlpatterns.append(path("lab/", include("lab.urls")))
+
+# sample site: end
 if settings.DEBUG:
     from debug_toolbar.toolbar import debug_toolbar_urls
 

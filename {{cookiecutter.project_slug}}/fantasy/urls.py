@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from fantasy.views import manager, public
+from fantasy.views import manager, public, scoreboard
 
 app_name = "fantasy"
 
@@ -13,6 +13,8 @@ urlpatterns = [
     path("top-scorers/", public.top_scorers, name="top_scorers"),
     path("competitions/<slug:slug>/", public.home, name="competition"),
     path("competitions/<slug:slug>/scoreboard/", public.scoreboard, name="competition_scoreboard"),
+    path("competitions/<slug:slug>/goal-board/", scoreboard.goal_board, name="goal_board"),
+    path("competitions/<slug:slug>/own-board/", scoreboard.own_board, name="own_board"),
     path("competitions/<slug:slug>/players/", public.players, name="competition_players"),
     path("competitions/<slug:slug>/player-options/", public.player_options, name="player_options"),
     path(

@@ -20,7 +20,9 @@ from fantasy.models import (
 )
 from fantasy.scoring import update_points
 from fantasy.tests import worlds
+from fantasy.views.scoreboard import GOAL_SCORERS
 from kickoff.budgets import Visit, Visits
+from kickoff.rollout.models import Flag
 
 CAPTAIN = "T01 FW 17"
 
@@ -50,6 +52,8 @@ def world(
     """A live round, the last of those that have begun. Anna has a team in each of the `leagues`; in
     the first of them play `teams`.
 
+    The scoreboard with the goals is on its way: whoever is signed in has it.
+
     There are `squads` of `players`, but for T01, which has all 21. Anna's captain and others score
     so many `events` each in the live match.
     """
@@ -63,6 +67,7 @@ def world(
     match = Match.objects.live().get()
     (captain,) = worlds.players_named(CAPTAIN)
     _play(match, captain, events)
+    Flag.objects.create(name=GOAL_SCORERS, authenticated=True)
     team = FantasyTeam.objects.in_league(league.pk).get(membership__user=anna)
     for round_ in competition.rounds.filter(number__lte=rounds):
         worlds.create_lineup(team, round_, worlds.legal_selection(captain=CAPTAIN))
@@ -141,6 +146,8 @@ visits = Visits(
         "fantasy:top_scorers": Visit(grows="events"),
         "fantasy:competition": Visit(_slug, grows="squads"),
         "fantasy:competition_scoreboard": Visit(_slug, grows="squads"),
+        "fantasy:goal_board": Visit(_slug, grows=["squads", "events"]),
+        "fantasy:own_board": Visit(_slug, grows=["squads", "events"]),
         "fantasy:competition_players": Visit(_slug, query="q=t0", grows=["squads", "players"]),
         "fantasy:player_options": Visit(_slug, grows=["squads", "players"]),
         "fantasy:competition_top_scorers": Visit(_slug, grows="events"),

@@ -1,7 +1,7 @@
 """Public pages are the same for everybody, so Apache and browsers may keep them for a second.
 
 A view says so with `@public_page`. The middleware sees to it that this is true: what belongs to
-one visitor is never public, whatever the view says.
+one visitor is never public, nor is an error, whatever the view says.
 """
 
 from __future__ import annotations
@@ -25,12 +25,13 @@ View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 
 def public_page(view: View[P]) -> View[P]:
-    """Mark the pages of this view as public. Errors and redirects are not."""
+    """Mark the pages of this view as public, and that one has not changed. Errors and redirects are
+    not."""
 
     @wraps(view)
     def marked(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         response = view(request, *args, **kwargs)
-        if response.status_code == 200 and not response.has_header("Cache-Control"):
+        if response.status_code in (200, 304) and not response.has_header("Cache-Control"):
             response.headers["Cache-Control"] = PUBLIC
         return response
 
@@ -38,7 +39,8 @@ def public_page(view: View[P]) -> View[P]:
 
 
 class PublicPagesMiddleware:
-    """Takes `public` off what belongs to one visitor. Above the session's middleware."""
+    """Takes `public` off what belongs to one visitor, and off errors. Above the session's
+    middleware."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -46,18 +48,20 @@ class PublicPagesMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
         if "public" in response.headers.get("Cache-Control", ""):
-            reason = personal_because(request, response)
+            reason = private_because(request, response)
             if reason:
                 logger.error("%s is not public: it %s.", request.path, reason)
                 response.headers["Cache-Control"] = PRIVATE
         return response
 
 
-def personal_because(request: HttpRequest, response: HttpResponseBase) -> str | None:
-    """What makes this response one visitor's own; None when nothing does.
+def private_because(request: HttpRequest, response: HttpResponseBase) -> str | None:
+    """What makes this response one visitor's own, or an error; None when nothing does.
 
     Whoever reads `request.user` reads the session.
     """
+    if response.status_code >= 400:  # Apache keeps a 404 or 500 that says how long.
+        return f"is an error, {response.status_code}"
     session = getattr(request, "session", None)
     if session is not None and (session.accessed or session.modified):
         return "read the session or the user"

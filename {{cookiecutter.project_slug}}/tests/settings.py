@@ -7,6 +7,7 @@ os.environ.update(
     SECRET_KEY="only-for-tests-" + "x" * 50,
     DEBUG="off",
     DOMAIN_NAME="testserver",
+    LAB="on",  # sample site
     HTTPS="off",
     CACHE_URL=os.environ.get("TEST_CACHE_URL", "sqlite:///test-slots.sqlite3"),
     DATABASE_URL=os.environ.get("TEST_DATABASE_URL", "sqlite:///test.sqlite3"),

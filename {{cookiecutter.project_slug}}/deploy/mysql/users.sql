@@ -13,10 +13,10 @@
 CREATE DATABASE IF NOT EXISTS `{{ cookiecutter.project_slug }}` CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;
 
 -- The site: rows, and nothing else. It cannot change tables, see other databases, or take the last
--- connections: 92 of 110 are all that its pools, refreshers and commands need; the rest
+-- connections: 107 of 120 are all that its pools, refreshers and commands need; the rest
 -- stays for people. (MySQL counts no time here: there max_execution_time is for everybody.)
 CREATE USER IF NOT EXISTS '{{ cookiecutter.project_slug }}'@'10.0.0.0/255.255.255.0'
-    WITH MAX_USER_CONNECTIONS 92 /*M! MAX_STATEMENT_TIME 5 */
+    WITH MAX_USER_CONNECTIONS 107 /*M! MAX_STATEMENT_TIME 5 */
     ACCOUNT LOCK;
 GRANT SELECT, INSERT, UPDATE, DELETE ON `{{ cookiecutter.project_slug }}`.* TO '{{ cookiecutter.project_slug }}'@'10.0.0.0/255.255.255.0';
 

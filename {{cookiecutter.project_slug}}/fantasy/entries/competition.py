@@ -10,13 +10,12 @@ import msgspec
 from django.utils import timezone
 
 from fantasy import pages
+from fantasy.entries.scoreboard import build_goals, build_scoreboard, with_goals
 from fantasy.entries.shapes import shape, shape_all
 from fantasy.models import Competition, Match, Player, PlayerPoints, Round, Team
 from kickoff.caching.entries import CachedManager, DerivedEntry, Entry, Versioned
 from kickoff.caching.rendering import RenderedEntry
 
-RESULTS_SHOWN = 6
-FIXTURES_SHOWN = 6
 LEADERS_SHOWN = 10
 SCORERS_SHOWN = 100
 
@@ -48,15 +47,6 @@ def _build_squads(competition_id: int) -> pages.Squads:
 def _build_fixtures(competition_id: int) -> dict[int, pages.Fixture]:
     matches = Match.objects.of(competition_id)
     return {match.pk: shape(match, pages.Fixture) for match in matches}
-
-
-def _build_scoreboard(competition_id: int) -> pages.Scoreboard:
-    matches = Match.objects.of(competition_id).with_teams()
-    return pages.Scoreboard(
-        live=shape_all(matches.live(), pages.Match),
-        results=shape_all(matches.results()[:RESULTS_SHOWN], pages.Match),
-        fixtures=shape_all(matches.fixtures()[:FIXTURES_SHOWN], pages.Match),
-    )
 
 
 def _build_scorers(competition_id: int) -> pages.ScorersPage | None:
@@ -119,41 +109,66 @@ def _derive_options(squads: pages.Squads) -> pages.PlayerOptions:
     )
 
 
-def _home_parts(competition_id: int) -> list[Versioned[Any]] | None:
+def _goal_board_parts(competition_id: int) -> list[Versioned[Any]]:
+    return [
+        CompetitionReads.scoreboard.versioned(competition_id),
+        CompetitionReads.goals.versioned(competition_id),
+        CompetitionReads.squads.versioned(competition_id),
+    ]
+
+
+def _shown(competition_id: int, board: pages.Board) -> list[Versioned[Any]]:
+    """A scoreboard, and which one it is."""
+    has_goals = board == pages.Board.GOALS
+    entry = CompetitionReads.goal_board if has_goals else CompetitionReads.scoreboard
+    return [entry.versioned(competition_id), Versioned(board, board)]
+
+
+def _home_parts(
+    competition_id: int, board: pages.Board = pages.Board.PLAIN
+) -> list[Versioned[Any]] | None:
     calendar = CompetitionReads.calendar.versioned(competition_id)
     if calendar.value is None:
         return None
     return [
         calendar,
         locked_rounds(calendar.value),
-        CompetitionReads.scoreboard.versioned(competition_id),
         CompetitionReads.leaders.versioned(competition_id),
+        *_shown(competition_id, board),
     ]
 
 
 def _derive_home(
     calendar: pages.Calendar,
     locked: tuple[pages.Round, ...],
-    scoreboard: pages.Scoreboard,
     leaders: tuple[pages.RankedPlayer, ...],
+    scoreboard: pages.Scoreboard,
+    board: pages.Board,
 ) -> pages.HomePage:
     return pages.HomePage(
         competition=calendar.competition,
         round=max(locked, key=lambda round_: (round_.deadline, round_.number), default=None),
         leaders=leaders,
+        board=board,
         **msgspec.structs.asdict(scoreboard),
     )
 
 
-def _board_parts(competition_id: int) -> list[Versioned[Any]] | None:
+def _board_parts(
+    competition_id: int, board: pages.Board = pages.Board.PLAIN
+) -> list[Versioned[Any]] | None:
     calendar = CompetitionReads.calendar.versioned(competition_id)
     if calendar.value is None:
         return None
-    return [calendar, CompetitionReads.scoreboard.versioned(competition_id)]
+    return [calendar, *_shown(competition_id, board)]
 
 
-def _derive_board(calendar: pages.Calendar, scoreboard: pages.Scoreboard) -> pages.BoardPage:
-    return pages.BoardPage(competition=calendar.competition, **msgspec.structs.asdict(scoreboard))
+def _derive_board(
+    calendar: pages.Calendar, scoreboard: pages.Scoreboard, board: pages.Board
+) -> pages.BoardPage:
+    return pages.BoardPage(
+        competition=calendar.competition, board=board, **msgspec.structs.asdict(scoreboard)
+    )
 
 
 def locked_rounds(
@@ -207,11 +222,20 @@ class CompetitionReads(CachedManager, model=Competition):
         pinned=True,
     )
     scoreboard = Entry(
-        _build_scoreboard,
+        build_scoreboard,
         stale_when={"fantasy.Match": "round__competition", "fantasy.Team": "competition"},
         keys=_current,
         pinned=True,
     )
+    # By the key of the match: of those that the scoreboard shows.
+    goals = Entry(
+        build_goals,
+        stale_when={
+            "fantasy.Match": "round__competition",
+            "fantasy.MatchEvent": "match__round__competition",
+        },
+    )
+    goal_board = DerivedEntry(with_goals, parts=_goal_board_parts)
     # By round and player: the one key that a goal makes stale for all leagues.
     points = Entry(
         _build_points,

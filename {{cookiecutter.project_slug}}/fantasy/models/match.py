@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
 from django.db.models import F, Q
 
-from fantasy.models.competition import Competition, EventKind, Round
+from fantasy.models.competition import GOAL_KINDS, Competition, EventKind, Round
 from fantasy.models.squad import Player, Team
 from kickoff.caching.watched import WatchedModel, WatchedQuerySet
 
@@ -107,6 +108,11 @@ class MatchEventQuerySet(WatchedQuerySet["MatchEvent"]):
     def of_match(self, match_id: int) -> MatchEventQuerySet:
         """In the order in which they happened."""
         return self.filter(match=match_id).order_by("sequence")
+
+    def goals_in(self, match_ids: Iterable[int]) -> MatchEventQuerySet:
+        """By match, in the order in which they fell."""
+        goals = self.filter(match__in=match_ids, kind__in=GOAL_KINDS)
+        return goals.order_by("match", "sequence")
 
 
 class MatchEvent(WatchedModel):

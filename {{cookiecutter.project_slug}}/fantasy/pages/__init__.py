@@ -4,7 +4,15 @@ Their attributes have the names that the templates use. Some are parts, of which
 made: the calendar and the squads of a competition, the roster of a league.
 """
 
-from fantasy.pages.competition import BoardPage, Calendar, Competition, HomePage, Round, Scoreboard
+from fantasy.pages.competition import (
+    Board,
+    BoardPage,
+    Calendar,
+    Competition,
+    HomePage,
+    Round,
+    Scoreboard,
+)
 from fantasy.pages.league import (
     League,
     LeagueList,
@@ -24,7 +32,16 @@ from fantasy.pages.league import (
     latest_lineup,
 )
 from fantasy.pages.manager import OwnLeague, OwnTeam
-from fantasy.pages.match import Event, Match, MatchPage, Progress, Report, ReportedEvent
+from fantasy.pages.match import (
+    BoardMatch,
+    Event,
+    Goal,
+    Match,
+    MatchPage,
+    Progress,
+    Report,
+    ReportedEvent,
+)
 from fantasy.pages.player import (
     Appearance,
     Earned,
@@ -39,6 +56,8 @@ from fantasy.pages.squads import Player, RankedPlayer, Squads, Team
 
 __all__ = [
     "Appearance",
+    "Board",
+    "BoardMatch",
     "BoardPage",
     "Calendar",
     "Competition",
@@ -46,6 +65,7 @@ __all__ = [
     "Event",
     "Feat",
     "Fixture",
+    "Goal",
     "HomePage",
     "League",
     "LeagueList",

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 
 import msgspec
 
-from fantasy.pages.match import Match
+from fantasy.pages.match import BoardMatch
 from fantasy.pages.squads import RankedPlayer
 
 
@@ -53,18 +54,29 @@ class Calendar(msgspec.Struct, frozen=True):
         return next((round_.name for round_ in self.rounds if round_.pk == round_id), "")
 
 
+class Board(StrEnum):
+    """Which scoreboard a page shows, while the flag `goal_scorers` is on its way."""
+
+    PLAIN = "plain"
+    # The plain one, on a page that asks whether its visitor has another.
+    ASKING = "asking"
+    # With who has scored.
+    GOALS = "goals"
+
+
 class Scoreboard(msgspec.Struct, frozen=True):
     """The part of the front page that renews itself."""
 
-    live: tuple[Match, ...]
-    results: tuple[Match, ...]
-    fixtures: tuple[Match, ...]
+    live: tuple[BoardMatch, ...]
+    results: tuple[BoardMatch, ...]
+    fixtures: tuple[BoardMatch, ...]
 
 
 class BoardPage(Scoreboard, frozen=True, kw_only=True):
     """The scoreboard by itself, which a page fetches again and again."""
 
     competition: Competition
+    board: Board
 
 
 class HomePage(msgspec.Struct, frozen=True):
@@ -72,7 +84,8 @@ class HomePage(msgspec.Struct, frozen=True):
 
     competition: Competition
     round: Round | None
-    live: tuple[Match, ...]
-    results: tuple[Match, ...]
-    fixtures: tuple[Match, ...]
+    live: tuple[BoardMatch, ...]
+    results: tuple[BoardMatch, ...]
+    fixtures: tuple[BoardMatch, ...]
     leaders: tuple[RankedPlayer, ...]
+    board: Board

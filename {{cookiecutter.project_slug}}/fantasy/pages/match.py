@@ -56,10 +56,25 @@ class Happening(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Match(Progress, frozen=True, kw_only=True):
-    """A match as a scoreboard shows it."""
+    """A match between two teams."""
 
     home: Team
     away: Team
+
+
+class Goal(msgspec.Struct, frozen=True):
+    """A goal as a scoreboard names it: 45+2′ Pelé (pen.). It counts for the home side or not."""
+
+    clock: str
+    scorer: str
+    is_home: bool
+    remark: str
+
+
+class BoardMatch(Match, frozen=True, kw_only=True):
+    """A line of a scoreboard."""
+
+    goals: tuple[Goal, ...] = ()
 
 
 class ReportedEvent(Happening, frozen=True, kw_only=True):

@@ -11,6 +11,7 @@ from fantasy.entries.league import LEAGUES_PER_PAGE
 from fantasy.forms.players import PlayerFilterForm
 from fantasy.models import Competition, FantasyTeam, League, Match, Player
 from fantasy.views.found import found
+from fantasy.views.scoreboard import board_for_all, plain_board
 from kickoff.public_pages import public_page
 
 PLAYERS_PER_PAGE = 50
@@ -23,7 +24,7 @@ def home(request: HttpRequest, slug: str | None = None) -> HttpResponse:
     competition = Competition.cached.named(slug)
     if competition is None:
         return _without_competition(request, slug)
-    return _page(Competition.cached.home_html(competition.pk))
+    return _page(Competition.cached.home_html(competition.pk, board_for_all()))
 
 
 @require_safe
@@ -31,7 +32,7 @@ def home(request: HttpRequest, slug: str | None = None) -> HttpResponse:
 def scoreboard(request: HttpRequest, slug: str | None = None) -> HttpResponse:
     """The part of the home page that renews itself."""
     competition = found(Competition.cached.named(slug))
-    return _page(Competition.cached.board_html(competition.pk))
+    return _page(Competition.cached.board_html(competition.pk, plain_board()))
 
 
 @require_safe

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from fleet.interruption import held
+from fleet.commands import completed
 
 PROJECT = Path(__file__).parents[2]
 STOP_LIMIT_S = 10.0
@@ -86,24 +86,6 @@ class Probe(Child):
 
 def manage(arguments: list[str], environment: Mapping[str, str]) -> None:
     """Runs a management command to its end; BenchError when it fails."""
-    process = None
-    try:
-        with held():
-            process = subprocess.Popen(
-                [sys.executable, "manage.py", *arguments],
-                cwd=PROJECT,
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE,
-                encoding="utf-8",
-                start_new_session=True,
-            )
-        _, errors = process.communicate()
-    except BaseException:
-        if process is not None:
-            process.kill()
-            process.communicate()
-        raise
-    if process.returncode:
-        raise BenchError(f"manage.py {' '.join(arguments)} failed.\n{errors[-3000:]}")
+    done = completed([sys.executable, "manage.py", *arguments], PROJECT, environment)
+    if done.returncode:
+        raise BenchError(f"manage.py {' '.join(arguments)} failed.\n{done.stderr[-3000:]}")

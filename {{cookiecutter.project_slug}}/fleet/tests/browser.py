@@ -42,7 +42,14 @@ class Browser:
         sent = "; ".join(f"{name}={cookie.value}" for name, cookie in self._cookies.items())
         if sent:
             headers["Cookie"] = sent
-        answer = ask(self._port, path, host=self._host, method=method, body=body, **headers)
+        answer = ask(
+            self._port,
+            path,
+            host=self._host,
+            method=method,
+            body=body,
+            **headers,  # type: ignore[arg-type]
+        )
         for line in answer.headers.get_all("Set-Cookie") or []:
             self._cookies.load(line)
         return answer

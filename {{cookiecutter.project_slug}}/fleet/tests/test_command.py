@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import tomllib
 import urllib.request
 from pathlib import Path
 
@@ -17,6 +18,9 @@ from fleet.tests.leftovers import processes_in
 from fleet.up import FleetSettings, running_fleet
 from fleet.up.errors import FleetError
 from fleet.up.release import PROJECT
+from kickoff.tuning.files import memcached_arguments
+
+OWN = tomllib.loads((PROJECT / "deploy" / "fleet.toml").read_text())
 
 
 @pytest.fixture
@@ -68,12 +72,17 @@ def test_a_fleet_with_a_document_and_nothing_left_after_ctrl_c(temporary):
 
     folder = Path(found["folder"])
     assert folder.parent == temporary
-    assert [node["name"] for node in found["nodes"]] == ["web1", "web2", "web3"]
-    assert [node["address"] for node in found["nodes"]] == ["127.0.0.2", "127.0.0.3", "127.0.0.4"]
+    names = [node["name"] for node in OWN["nodes"]]
+    assert [node["name"] for node in found["nodes"]] == names
+    assert [node["address"] for node in found["nodes"]] == [
+        f"127.0.0.{n}" for n in range(2, 2 + len(names))
+    ]
     assert {len(node["daemon_pids"]) for node in found["nodes"]} == {2}
-    assert [each["name"] for each in found["refreshers"]] == ["web1", "web2"]
-    assert [each["name"] for each in found["memcached"]] == ["cache1", "cache2"]
-    assert len(places_of(found)) == len(set(places_of(found))) == 7
+    assert [each["name"] for each in found["refreshers"]] == OWN["refreshers"]
+    assert [each["name"] for each in found["memcached"]] == [
+        each["name"] for each in OWN["memcached"]
+    ]
+    assert len(places_of(found)) == len(set(places_of(found)))
     assert all(map(is_open, places_of(found)))
     with urllib.request.urlopen(found["url"]) as page:
         assert page.status == 200
@@ -92,7 +101,7 @@ def test_a_fleet_with_a_document_and_nothing_left_after_ctrl_c(temporary):
     assert list(temporary.iterdir()) == []
 
 
-@pytest.mark.parametrize("moment", ["starting MariaDB", "making a release", "inventing"])
+@pytest.mark.parametrize("moment", ["starting MariaDB", "making tables"])
 def test_one_that_is_stopped_while_it_starts_leaves_nothing_either(temporary, moment):
     command = start(temporary)
     while moment not in (line := command.stderr.readline()):
@@ -128,9 +137,12 @@ class TestAnError:
         pytest.importorskip("MySQLdb")
         monkeypatch.setenv("TMPDIR", str(temporary))
         monkeypatch.setattr(tempfile, "tempdir", None)
-        monkeypatch.setattr("fleet.up.shape.MEMCACHED_MB", "many")
+        monkeypatch.setattr(
+            "fleet.up.servers.memcached_arguments",
+            lambda text: [*memcached_arguments(text), "-I", "9g"],
+        )
         with (
-            pytest.raises(FleetError, match=r"(?s)memcached did not start:.*[Ii]nvalid"),
+            pytest.raises(FleetError, match=r"(?s)memcached did not start:.*Item max size"),
             running_fleet(FleetSettings()),
         ):
             pass

@@ -3,13 +3,17 @@
 import os
 import re
 import signal
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from fleet.tests.browser import Browser
 from fleet.up import FleetError, FleetSettings, running_fleet
+from fleet.up.cached_reads import CachedReads
 from fleet.up.readings import read
+from fleet.up.screen import Screen
 from kickoff.testing.http import ask
 from kickoff.testing.waiting import wait_until
 
@@ -144,9 +148,10 @@ class TestReadings:
         for node in fleet.nodes:
             node.direct("/leagues/")
         now = read(fleet)
-        assert 2 <= now.database.connections <= now.database.max_connections == 70
+        assert 2 <= now.database.connections <= now.database.max_connections
+        assert str(now.database.max_connections) == fleet.mariadb.variables()["max_connections"]
         assert now.database.leader_age_s < 3
-        assert now.hits >= before.hits
+        assert now.gets > before.gets
 
     def test_say_that_a_server_does_not_answer(self, fleet):
         fleet.mariadb.freeze()
@@ -155,6 +160,52 @@ class TestReadings:
         finally:
             fleet.mariadb.thaw()
         assert read(fleet).database is not None
+
+
+class TestTheScreen:
+    def test_shows_where_it_is_and_what_it_does(self, fleet, visit):
+        console = Console(record=True, file=StringIO(), force_terminal=True, width=120)
+        with Screen(fleet, console) as screen:
+            pages(visit)
+            console.print(screen.page(read(fleet)))
+        text = console.export_text()
+
+        assert fleet.url in text
+        assert f"http://web3.localhost:{fleet.haproxy.port}" in text
+        assert re.search(r"requests/s +[1-9]\d* *\n", text)
+        assert re.search(r"refresher leads +web[12], \d\.\d s ago", text)
+        assert re.search(r"database connections +\d+ of \d+ *\n", text)
+        assert [len(re.findall(rf"{name} .* UP +\d+ +\d\d% +0", text)) for name in NODES] == [1] * 3
+
+    def test_knows_the_hit_ratio_of_the_site(self, fleet, monkeypatch):
+        monkeypatch.setattr("fleet.up.cached_reads.PERIOD_S", 0)
+        reads = CachedReads(fleet)
+
+        def knows():
+            fleet.nodes[0].direct("/leagues/")
+            reads.look()
+            return reads.hit_ratio is not None
+
+        wait_until(knows, limit_s=30)
+        assert 0 < reads.hit_ratio <= 1
+
+    def test_is_only_the_addresses_where_no_terminal_is(self, fleet):
+        console = Console(file=StringIO(), force_terminal=False, width=120)
+        with Screen(fleet, console) as screen:
+            screen.refresh()
+        direct = "  ".join(f"http://{name}.localhost:{fleet.haproxy.port}" for name in NODES)
+        assert console.file.getvalue() == f"{fleet.url}\ndirect hosts: {direct}\n"
+
+
+class TestTheMatchDay:
+    def test_that_has_failed_goes_on(self, fleet):
+        assert fleet.replay.is_running
+        first = fleet.replay.pid
+        os.kill(first, signal.SIGKILL)
+        wait_until(lambda: not fleet.replay.is_running)
+        fleet.keep_playing()
+        assert fleet.replay.is_running
+        assert fleet.replay.pid != first
 
 
 class TestANode:

@@ -76,8 +76,8 @@ def wsgi_module() -> Path:
     for folder in (spec.submodule_search_locations or []) if spec else []:
         for module in Path(folder).glob("server/mod_wsgi-py*.so"):
             return module
-    if module := built_module(Path(sys.executable)):
-        return module
+    if built := built_module(Path(sys.executable)):
+        return built
     raise FleetError(f"mod_wsgi is not installed, and could not be built: {INSTALL}")
 
 

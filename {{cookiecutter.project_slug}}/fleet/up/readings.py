@@ -55,8 +55,7 @@ class Reading:
     errors: int | None = None
     visitors: int | None = None  # connections to HAProxy
     nodes: Mapping[str, NodeReading] = field(default_factory=dict)
-    hits: int | None = None
-    misses: int | None = None
+    gets: int | None = None  # from all memcached servers
     database: DatabaseReading | None = None
 
     def per_second(self, what: str, before: Reading) -> float | None:
@@ -65,13 +64,6 @@ class Reading:
         if now is None or then is None or self.at_s <= before.at_s:
             return None
         return max(0.0, float(now - then)) / (self.at_s - before.at_s)
-
-    def hit_ratio(self, before: Reading) -> float | None:
-        """Of the reads in between; None when there were none."""
-        hits, misses = self.per_second("hits", before), self.per_second("misses", before)
-        if hits is None or misses is None or hits + misses == 0:
-            return None
-        return hits / (hits + misses)
 
     def shares(self, before: Reading) -> dict[str, float]:
         """Each node's part of the answers in between."""
@@ -86,13 +78,8 @@ class Reading:
 
 def read(fleet: RunningFleet) -> Reading:
     """Asks all servers. One that is away or frozen costs LIMIT_S."""
-    hits, misses = _reads_of_memcached(fleet)
     return Reading(
-        at_s=time.monotonic(),
-        hits=hits,
-        misses=misses,
-        database=_database(fleet),
-        **_balancer(fleet),
+        at_s=time.monotonic(), gets=_gets(fleet), database=_database(fleet), **_balancer(fleet)
     )
 
 
@@ -120,15 +107,12 @@ def _node(node: WebNode, rows: Iterable[Mapping[str, str]]) -> NodeReading:
     )
 
 
-def _reads_of_memcached(fleet: RunningFleet) -> tuple[int | None, int | None]:
-    """Hits and misses of all servers together, which one that was restarted counts anew."""
+def _gets(fleet: RunningFleet) -> int | None:
+    """Of all servers together; one that was restarted counts anew."""
     try:
-        return tuple(  # type: ignore[return-value]
-            sum(server.stat(name) for server in fleet.memcacheds)
-            for name in ("get_hits", "get_misses")
-        )
-    except (KeyError, ValueError):
-        return None, None
+        return sum(server.stat("cmd_get") for server in fleet.memcacheds)
+    except KeyError:  # One gives no answer.
+        return None
 
 
 def _database(fleet: RunningFleet) -> DatabaseReading | None:

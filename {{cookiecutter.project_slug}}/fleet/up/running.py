@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from fleet.commands import completed
 from fleet.interruption import held
 from fleet.up.errors import FleetError
 from fleet.up.folder import fleet_folder
@@ -86,37 +87,23 @@ class RunningFleet:
     def manage(self, *arguments: str, node: WebNode | None = None, **variables: str) -> str:
         """What `manage.py` prints, run on this node, else the first; FleetError when it fails."""
         node = node or self.nodes[0]
+        environment = {**self._environment(node), **variables}
         command = [
             *identity().prefix,
             str(node.release / ".venv" / "bin" / "python"),
             "manage.py",
             *arguments,
         ]
-        with held():
-            process = subprocess.Popen(
-                command,
-                cwd=node.release,
-                env={**self._environment(node), **variables},
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                encoding="utf-8",
-                start_new_session=True,
-                **identity().arguments,
-            )
-        try:
-            output, errors = process.communicate()
-        finally:
-            process.kill()
-            process.wait()
-        if process.returncode:
-            raise FleetError(f"manage.py {' '.join(arguments)} failed.\n{errors[-3000:]}")
-        return output
+        done = completed(command, node.release, environment, **identity().arguments)
+        if done.returncode:
+            words = (done.stderr or done.stdout)[-3000:]
+            raise FleetError(f"manage.py {' '.join(arguments)} failed.\n{words}")
+        return done.stdout
 
     def new_folder(self, name: str) -> Path:
-        """One for a server, which its user owns."""
+        """A folder for a server, which its user owns."""
         path = self.folder / name
-        path.mkdir()
+        path.mkdir(exist_ok=True)
         shutil.copystat(self.folder, path)
         owner = self.folder.stat()
         os.chown(path, owner.st_uid, owner.st_gid)
@@ -134,11 +121,11 @@ class RunningFleet:
         """The rest of the season, live."""
         if self.settings.speed is None:
             return
-        folder = self.replay.folder if self.replay else self.new_folder("replay")
+        folder = self.new_folder("replay")
         self._servers = [server for server in self._servers if server is not self.replay]
         words = ["replay", "--all", "--speed", f"{self.settings.speed:g}", *arguments]
         self.replay = ManageProcess(folder, self.release, self.environment, *words)
-        self._start(self.replay)
+        self.launch(self.replay)
 
     def keep_playing(self) -> None:
         """Goes on where a replay has failed, and from the fourth match day when all are played."""
@@ -162,7 +149,7 @@ class RunningFleet:
         ]
         with held():
             self.mariadb.install()
-        self._start(self.mariadb, *self.memcacheds)
+        self.launch(self.mariadb, *self.memcacheds)
 
     def _make_site(self) -> None:
         self._say("making a release")
@@ -188,7 +175,7 @@ class RunningFleet:
         self._say("making tables and static files")
         words = ["collectstatic", "--no-input"]
         files = ManageProcess(self.new_folder("static"), self.release, self.environment, *words)
-        self._start(files)
+        self.launch(files)
         self.manage("migrate", DATABASE_URL=self.site.owner_url, DATABASE_READ_TIMEOUT_S="0")
         self._say(f"inventing {self.settings.leagues} leagues")
         self.manage("demo_data", "--leagues", str(self.settings.leagues))
@@ -206,22 +193,29 @@ class RunningFleet:
             )
             for name in self.shape.refreshers
         ]
-        self._start(*self.refreshers, *self.nodes)
+        self.launch(*self.refreshers, *self.nodes)
         ports = {node.name: node.port for node in self.nodes}
         folder = self.new_folder("haproxy")
         self.haproxy = Balancer(folder, self.shape, ports, self.settings.port)
-        self._start(self.haproxy)
+        self.launch(self.haproxy)
 
-    def _start(self, *servers: ServerProcess) -> None:
-        """Side by side; FleetError with the last words of one that does not start."""
-        self._servers += servers
+    def launch(self, *servers: ServerProcess) -> None:
+        """Starts them side by side, to end with the fleet. RuntimeError with the last words of one
+        that does not start."""
+        self._servers += [server for server in servers if server not in self._servers]
         with held(), ThreadPoolExecutor() as pool:
             for started in [pool.submit(server.start) for server in servers]:
                 started.result()
 
 
+def _unheard(text: str) -> None:
+    """Nobody asks how far the start is."""
+
+
 @contextmanager
-def running_fleet(settings: FleetSettings | None = None, say: Say = str) -> Iterator[RunningFleet]:
+def running_fleet(
+    settings: FleetSettings | None = None, say: Say = _unheard
+) -> Iterator[RunningFleet]:
     """A fleet that answers. `say` hears how far its start is.
 
     Raises FleetError, with the server's own words, when something is missing or does not start.
@@ -240,7 +234,8 @@ def running_fleet(settings: FleetSettings | None = None, say: Say = str) -> Iter
         except (pytest.skip.Exception, pytest.fail.Exception) as missing:
             raise FleetError(str(missing)) from missing
         except subprocess.CalledProcessError as failed:
-            raise FleetError(f"{failed.cmd[0]} failed.\n{failed.stderr}") from failed
+            words = failed.stderr if isinstance(failed.stderr, str) else failed.stderr.decode()
+            raise FleetError(f"{failed.cmd[0]} failed.\n{words}") from failed
         except RuntimeError as failed:  # of a server, with its last words
             raise FleetError(str(failed)) from failed
         yield fleet

@@ -7,6 +7,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from fleet.up.cached_reads import CachedReads
 from fleet.up.readings import DatabaseReading, Reading, read
 from fleet.up.running import RunningFleet
 
@@ -20,6 +21,7 @@ class Screen:
     def __init__(self, fleet: RunningFleet, console: Console) -> None:
         self._fleet = fleet
         self._before = read(fleet)
+        self._cached = CachedReads(fleet)
         self._live = Live(self.page(self._before), console=console, auto_refresh=False)
         self._is_live = console.is_terminal
         if not self._is_live:
@@ -37,6 +39,7 @@ class Screen:
         """Asks all servers and shows what has changed since the last time."""
         if not self._is_live:
             return
+        self._cached.look()
         now = read(self._fleet)
         self._live.update(self.page(now), refresh=True)
         self._before = now
@@ -45,7 +48,7 @@ class Screen:
         return Group(
             addresses(self._fleet),
             Text(),
-            totals(now, self._before),
+            totals(now, self._before, self._cached.hit_ratio),
             Text(),
             nodes(self._fleet, now, self._before),
             Text(f"\nlogs and sockets: {self._fleet.folder}\nCtrl-C stops everything.", CALM),
@@ -58,15 +61,15 @@ def addresses(fleet: RunningFleet) -> Text:
     return Text.assemble((fleet.url, "bold"), f"\ndirect hosts: {direct}")
 
 
-def totals(now: Reading, before: Reading) -> Table:
+def totals(now: Reading, before: Reading, hit_ratio: float | None) -> Table:
     table = Table.grid(padding=(0, 3))
-    ratio = now.hit_ratio(before)
     errors = now.per_second("errors", before)
     rows: list[tuple[str, str | Text]] = [
         ("requests/s", number(now.per_second("requests", before))),
         ("errors/s (500 …)", Text(number(errors), BAD if errors else "")),
         ("visitors' connections", number(now.visitors)),
-        ("hit ratio of memcached", UNKNOWN if ratio is None else f"{ratio:.1%}"),
+        ("hit ratio of cached reads", UNKNOWN if hit_ratio is None else f"{hit_ratio:.1%}"),
+        ("gets/s from memcached", number(now.per_second("gets", before))),
         *database(now.database),
     ]
     for row in rows:

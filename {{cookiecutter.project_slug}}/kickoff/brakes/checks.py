@@ -22,7 +22,7 @@ def check_brakes(app_configs: object, **kwargs: object) -> list[CheckMessage]:
     """Files and settings only: nothing is asked over the network. What is missing is no fault."""
     load()
     here = settings_here()
-    if settings.DEBUG or "sqlite" in here.engine.value:
+    if settings.DEBUG or "sqlite" in here.engine_name:
         here = Settings(absent="With DEBUG or SQLite these are not the settings of a node.")
     project = Path(getattr(settings, "BASE_DIR", Path.cwd()))
     results = run(read_site(Places(project, {}), here))

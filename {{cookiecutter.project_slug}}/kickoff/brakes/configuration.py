@@ -12,15 +12,18 @@ from kickoff.brakes.parts.haproxy import HAProxy
 from kickoff.brakes.parts.memcached import Memcached
 from kickoff.brakes.parts.mysql import MySQL
 from kickoff.brakes.parts.settings import Settings
-from kickoff.brakes.parts.units import Units
+from kickoff.brakes.parts.units import Unit, Units
 from kickoff.brakes.values import NotFoundError, Value
 
 # Connections to the database beside those of web processes.
-REFRESHERS = 4  # the one that works and the standby: each its work, and its lease
+REFRESHER = 2  # its work, and its lease
 COMMANDS = 5  # manage.py by hand and by timer
 MONITORING = 2
 ADMINISTRATORS = 10
-OTHERS = REFRESHERS + COMMANDS + MONITORING + ADMINISTRATORS
+# Of a node, at most: processes that are asked for their deep health look past their pools, each for
+# a minute after it was asked, and monitoring asks every ten seconds.
+HEALTH_PROCESSES = 6
+OTHERS = COMMANDS + MONITORING + ADMINISTRATORS
 
 
 @dataclass
@@ -56,8 +59,21 @@ class Configuration:
             return Value("nodes", len(nodes), self.haproxy.backend.where)
 
     @property
+    def apache_unit(self) -> Unit:
+        """Of site.conf or prefork.conf, whichever was read."""
+        return self.units.running_apache(self.apache.reading.files)
+
+    @property
     def slots(self) -> Value[int]:
         return self.apache.slots
+
+    @cached_property
+    def refreshers(self) -> int:
+        """How many run, by the fleet; else the one that works and its standby."""
+        try:
+            return len(self.fleet.texts("", "refreshers").value)
+        except NotFoundError:
+            return 2
 
     @cached_property
     def connections_per_node(self) -> Value[int]:
@@ -75,12 +91,14 @@ class Configuration:
         """The connections of the whole fleet while one node is replaced."""
         self.settings.require_mysql()
         nodes, each = self.nodes.value, self.connections_per_node.value
-        # Each node's deep health check, and a node whose old processes have not ended yet.
-        count = (nodes + 1) * each + nodes + OTHERS
+        health = nodes * min(self.apache.processes.value, HEALTH_PROCESSES)
+        # There may be a node whose old processes have not ended yet.
+        others = self.refreshers * REFRESHER + OTHERS
+        count = (nodes + 1) * each + health + others
         return Value(
             "connections",
             count,
-            f"({nodes} nodes + 1 replaced) × {each} + {nodes} health checks + {OTHERS} others",
+            f"({nodes} nodes + 1 replaced) × {each} + {health} health checks + {others} others",
         )
 
     @cached_property
@@ -88,7 +106,8 @@ class Configuration:
         """Sockets that one memcached holds: one for each slot and cache, and the refreshers'."""
         clients = len(self.settings.memcached_caches) + 1  # and the slots of cached reads
         nodes, slots = self.nodes.value, self.slots.value
-        others = (nodes + REFRESHERS + COMMANDS) * clients + ADMINISTRATORS
+        health = nodes * min(self.apache.processes.value, HEALTH_PROCESSES)
+        others = (self.refreshers + COMMANDS) * clients + health + ADMINISTRATORS
         count = (nodes + 1) * slots * clients + others
         return Value(
             "connections",

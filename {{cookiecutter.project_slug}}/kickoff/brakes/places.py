@@ -80,13 +80,21 @@ def read_site(places: Places, settings: Settings) -> Configuration:
     """Everything that could be found. Nothing is raised for what could not."""
     return Configuration(
         apache=read_apache(places.find("apache")),
-        mysql=read_mysql(places.find("mysql")),
+        mysql=_mysql_of(places, settings),
         memcached=read_memcached_servers(places.find("memcached")),
         haproxy=read_haproxy(places.find("haproxy")),
         units=read_units(places.find("systemd")),
         fleet=read_fleet(places.find("fleet")),
         settings=settings,
     )
+
+
+def _mysql_of(places: Places, settings: Settings) -> MySQL:
+    """Asked for by name, or of a site that uses it: on many machines a file of it lies about."""
+    engine = settings.engine_name
+    if engine and "mysql" not in engine and "mysql" not in places.named:
+        return MySQL(idle=f"ENGINE = {engine}: the database is not MySQL or MariaDB.")
+    return read_mysql(places.find("mysql"))
 
 
 def read_apache(path: Path | str) -> Apache:
@@ -102,7 +110,8 @@ def read_mysql(path: Path | str) -> MySQL:
     if isinstance(path, str):
         return MySQL(absent=f"The configuration of MySQL or MariaDB was not found. {path}")
     reading = Reading()
-    part = MySQL(reading=reading, variables=variables(read_options(path, reading)))
+    options = read_options(path, reading)
+    part = MySQL(reading=reading, options=options, variables=variables(options))
     for file in sorted(path.parent.glob("*.sql")):
         grants, accounts = read_grants(file, reading)
         part.grants += grants

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from contextlib import redirect_stdout
 
 from django.conf import settings
 
@@ -9,7 +10,8 @@ from kickoff.brakes.parts.settings import DEFAULTS
 
 
 def main() -> None:
-    values = {name: getattr(settings, name) for name in DEFAULTS if hasattr(settings, name)}
+    with redirect_stdout(sys.stderr):  # what the settings themselves may have to say
+        values = {name: getattr(settings, name) for name in DEFAULTS if hasattr(settings, name)}
     json.dump(values, sys.stdout, default=str)
 
 

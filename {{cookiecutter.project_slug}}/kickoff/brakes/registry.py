@@ -10,6 +10,8 @@ from kickoff.brakes.values import DoesNotApplyError, NotFoundError
 
 RULES: dict[str, Rule] = {}
 
+FAILED = "This could not be worked out, please report it"
+
 ERROR = Severity.ERROR
 WARNING = Severity.WARNING
 
@@ -43,11 +45,19 @@ def run(site: Configuration, rules: Iterable[Rule] | None = None) -> list[Result
 
 
 def apply(rule: Rule, site: Configuration) -> Result:
+    """What the rule says. One that fails itself says so: the others are not lost for it."""
     try:
         outcome = rule.check(site)
     except NotFoundError as error:
         return Result(rule, Status.UNKNOWN, (), str(error))
     except DoesNotApplyError as error:
         return Result(rule, Status.IDLE, (), str(error))
+    except Exception as error:
+        return Result(rule, Status.UNKNOWN, (), failure(error))
     status = Status.OK if outcome.holds else Status(rule.severity.value)
     return Result(rule, status, tuple(str(value) for value in outcome.found), outcome.expected)
+
+
+def failure(error: Exception) -> str:
+    """What is said of something that nobody had thought of."""
+    return f"{FAILED}: {type(error).__name__}: {error}"

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from kickoff.brakes.configuration import Configuration
+from kickoff.brakes.registry import failure
 from kickoff.brakes.rules.machines import USABLE_SHARE, web_bytes
 from kickoff.brakes.rules.waiting import waits
 from kickoff.brakes.values import DoesNotApplyError, NotFoundError, Value, mib, shown
@@ -53,6 +54,8 @@ def _row(what: str, read: Callable[[], Value[object]]) -> Row:
         value = read()
     except (NotFoundError, DoesNotApplyError) as error:
         return Row(what, "", str(error))
+    except Exception as error:
+        return Row(what, "", failure(error))
     return Row(what, shown(value.value), value.where)
 
 

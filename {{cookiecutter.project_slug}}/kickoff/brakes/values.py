@@ -47,7 +47,7 @@ class Value(Generic[T_co]):
         """The same place, read as something else. NotFoundError when it cannot be read so."""
         try:
             return Value(self.name, read(self.value), self.where)
-        except ValueError as error:
+        except (TypeError, ValueError) as error:
             raise NotFoundError(f"{self.where}: {self.name} {self.value!r}: {error}") from error
 
 

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.db import OperationalError
 from django.db.models.functions import Now
 
 from kickoff.caching import conf
@@ -21,6 +23,7 @@ from kickoff.caching.stores.locks import ForkSafeLock
 if TYPE_CHECKING:
     from kickoff.caching.entries import Entry
 
+DEADLOCKS = 3  # one after the other, of which we are the victim
 RECORD_S = 3_600.0  # between two records of a process that goes on filling slots
 
 
@@ -55,7 +58,16 @@ class Recorder:
 
 def _record(entry: str, fingerprint: str) -> None:
     """Many processes may do this at the same moment, after a deploy: one statement at a time, and
-    none that reads what it then wants to write, which is how MySQL gets into deadlocks."""
+    none that reads what it then wants to write, which is how MySQL gets into deadlocks. Where rows
+    are deleted meanwhile it still does, rarely: it says itself that one should try again."""
+    for _ in range(DEADLOCKS):
+        with suppress(OperationalError):
+            _write(entry, fingerprint)
+            return
+    _write(entry, fingerprint)
+
+
+def _write(entry: str, fingerprint: str) -> None:
     same = Fingerprint.objects.filter(entry=entry, fingerprint=fingerprint)
     if not same.update(seen_at=Now()):
         row = Fingerprint(entry=entry, fingerprint=fingerprint, seen_at=Now())

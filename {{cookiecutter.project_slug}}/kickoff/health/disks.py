@@ -35,15 +35,23 @@ class Disk:
         return too_few or self.free_mb < number("HEALTH_DISK_FULL_MB")
 
 
-def disks() -> list[Disk]:
-    """One for each watched folder; OSError when one is not there.
+def is_any_full() -> bool:
+    """Of the watched folders. One that is not there is no disk: /healthz says so."""
+    return any(_is_full(folder) for folder in folders())
 
-    The kernel answers for a local disk from its memory: nothing is read.
-    """
-    return [disk_of(folder) for folder in folders()]
+
+def _is_full(folder: Path) -> bool:
+    try:
+        return disk_of(folder).is_full
+    except OSError:
+        return False
 
 
 def disk_of(folder: Path) -> Disk:
+    """OSError when it is not there.
+
+    The kernel answers for a local disk from its memory: nothing is read.
+    """
     space, inodes, free_inodes = shutil.disk_usage(folder), 0, 0
     if hasattr(os, "statvfs"):  # not on Windows
         found = os.statvfs(folder)

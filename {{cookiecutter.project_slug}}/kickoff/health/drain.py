@@ -33,7 +33,7 @@ def is_draining() -> bool:
 def current_drain() -> Drain | None:
     """Since when and why, None while not draining; OSError when that cannot be found out."""
     try:
-        since, _, reason = drain_file().read_text(encoding="utf-8").partition("\n")
+        since, _, reason = drain_file().read_text("utf-8", "replace").partition("\n")
     except FileNotFoundError:
         return None
     return Drain(since, reason.strip())

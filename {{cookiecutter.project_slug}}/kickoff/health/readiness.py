@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kickoff.health.disks import disks
+from kickoff.health.disks import is_any_full
 from kickoff.health.drain import is_draining
 from kickoff.health.warmup import is_warm
 
@@ -31,11 +31,5 @@ def readiness() -> Readiness:
         return DRAINING
     if not is_warm():
         return WARMING_UP
-    return DISK_FULL if _is_a_disk_full() else READY
-
-
-def _is_a_disk_full() -> bool:
-    try:
-        return any(disk.is_full for disk in disks())
-    except OSError:
-        return False  # A folder that is not there is a mistake of all nodes: /healthz says it.
+    # A watched folder that is not there is a mistake of all nodes: it takes none of them away.
+    return DISK_FULL if is_any_full() else READY

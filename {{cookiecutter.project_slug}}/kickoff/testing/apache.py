@@ -73,8 +73,9 @@ class ApacheProcess(ServerProcess):
         return f"{done.stdout}{done.stderr}"
 
     def answers(self) -> bool:
+        """What /frontz says then, also while it drains."""
         try:
-            return self.get("/frontz").status == 204
+            return self.get("/frontz").status == (404 if self.drain_file.exists() else 204)
         except OSError:
             return False
 
@@ -114,19 +115,6 @@ class ApacheProcess(ServerProcess):
         (self.release / ".venv").symlink_to(python.parent.parent)
         (self.release / "mod_wsgi.so").symlink_to(module)
 
-    def _end(self, how: signal.Signals) -> None:
-        """With what its parent has left behind, as systemd's KillMode=mixed has it."""
-        group = self._process.pid if self._process else None
-        super()._end(how)
-        if group is not None:
-            with suppress(ProcessLookupError):
-                os.killpg(group, signal.SIGKILL)
-
-    def _send(self, pid: int, what: signal.Signals) -> None:
-        """What nobody can catch goes to all processes of its session, the rest to their parent."""
-        is_for_all = what in {signal.SIGKILL, signal.SIGSTOP, signal.SIGCONT}
-        (os.killpg if is_for_all else os.kill)(pid, what)
-
     def _furnish(self, name: str) -> None:
         """The folders of a node, all of them the server's user's."""
         self.install_release()
@@ -156,6 +144,19 @@ class ApacheProcess(ServerProcess):
         text = text.replace("\nListen ${PORT}\n", f"\nListen {self.address}:${{PORT}}\n")
         user = pwd.getpwuid(as_unprivileged_user().get("user", os.getuid())).pw_name
         return re.sub(r"(?m)^User .*\nGroup .*$", f"User {user}", text)
+
+    def _end(self, how: signal.Signals) -> None:
+        """With what its parent has left behind, as systemd's KillMode=mixed has it."""
+        group = self._process.pid if self._process else None
+        super()._end(how)
+        if group is not None:
+            with suppress(ProcessLookupError):
+                os.killpg(group, signal.SIGKILL)
+
+    def _send(self, pid: int, what: signal.Signals) -> None:
+        """What nobody can catch goes to all processes of its session, the rest to their parent."""
+        is_for_all = what in {signal.SIGKILL, signal.SIGSTOP, signal.SIGCONT}
+        (os.killpg if is_for_all else os.kill)(pid, what)
 
 
 @contextmanager
@@ -234,11 +235,20 @@ def _remove(folder: Path, owner: int) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _build(python: Path) -> Path:
-    """An environment of its own with mod_wsgi, gone with this process."""
+def _build(python: Path, *requirements: str) -> Path:
+    """An environment of its own with mod_wsgi and these, gone with this process."""
     folder = server_folder() / "venv"
     atexit.register(_remove, folder.parent, os.getpid())
     subprocess.run([str(python), "-m", "venv", str(folder)], check=True, capture_output=True)
-    pip = [str(folder / "bin" / "pip"), "install", "--quiet", "mod_wsgi"]
+    pip = [str(folder / "bin" / "pip"), "install", "--quiet", "mod_wsgi", *requirements]
     subprocess.run(pip, capture_output=True)
     return folder / "bin" / "python"
+
+
+def wsgi_environment(requirements: Sequence[str]) -> tuple[Path, Path]:
+    """An environment made for this run, with these packages: its Python, and mod_wsgi in it."""
+    python, _ = wsgi_module()
+    built = _build(python, *requirements)
+    module = _module_of(built)
+    assert module is not None, f"{python} cannot build mod_wsgi, which it has"
+    return built, module

@@ -34,7 +34,7 @@ def ask(
     connection = HTTPConnection(address, port, timeout_s, source_address=(source, 0))
     sent = {name.replace("_", "-"): value for name, value in headers.items()}
     try:
-        connection.request(method, path, body, {"Host": host, **sent})
+        connection.request(method, path, body, headers={"Host": host, **sent})
         response = connection.getresponse()
         return Answer(response.status, response.headers, response.read())
     finally:

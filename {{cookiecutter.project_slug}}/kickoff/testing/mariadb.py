@@ -37,6 +37,7 @@ class TunedMariaDBProcess(MariaDBProcess):
             self._program,
             f"--defaults-file={self.configuration}",
             f"--datadir={self._data}",
+            f"--tmpdir={self.folder}",
             f"--socket={self.socket}",
             f"--pid-file={self.folder / 'mariadb.pid'}",
             f"--port={self.port}",

@@ -113,6 +113,8 @@ class MariaDBProcess(ServerProcess):
                 self._install,
                 "--no-defaults",
                 f"--datadir={self._data}",
+                # In a shared one each that starts removes the tables of the others.
+                f"--tmpdir={self.folder}",
                 "--auth-root-authentication-method=normal",
                 "--skip-test-db",
             ],
@@ -128,6 +130,7 @@ class MariaDBProcess(ServerProcess):
             self._program,
             "--no-defaults",  # Not what this machine's own server is told.
             f"--datadir={self._data}",
+            f"--tmpdir={self.folder}",
             f"--socket={self.socket}",
             f"--pid-file={self.folder / 'mariadb.pid'}",
             f"--port={self.port}",

@@ -5,7 +5,7 @@ import logging
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.signed_cookies import SessionStore
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseNotModified
 from django.middleware.csrf import get_token
 from django.test import RequestFactory
 from django.urls import path
@@ -46,6 +46,11 @@ def missing(request):
 
 
 @public_page
+def unchanged(request):
+    return HttpResponseNotModified(headers={"ETag": '"1"'})
+
+
+@public_page
 def moved(request):
     return HttpResponse(status=302, headers={"Location": "/"})
 
@@ -59,7 +64,18 @@ def unmarked(request):
     return HttpResponse("")
 
 
-VIEWS = [plain, greeting, counting, form, remembering, missing, moved, own_words, unmarked]
+VIEWS = [
+    plain,
+    greeting,
+    counting,
+    form,
+    remembering,
+    missing,
+    unchanged,
+    moved,
+    own_words,
+    unmarked,
+]
 urlpatterns = [path(view.__name__, view) for view in VIEWS]
 
 PUBLIC, PRIVATE = "public, max-age=1", "private, no-store"
@@ -79,6 +95,10 @@ def told(client, settings):
 class TestMarkedViews:
     def test_what_is_the_same_for_everybody_is_public_for_a_second(self, told):
         assert told("plain") == PUBLIC
+
+    def test_so_is_the_answer_that_it_has_not_changed(self, told):
+        """It renews what a cache has kept: without an age, the page is asked for every time."""
+        assert told("unchanged") == PUBLIC
 
     @pytest.mark.parametrize("view", ["greeting", "counting", "form", "remembering"])
     def test_what_belongs_to_one_visitor_never_is(self, told, view):
@@ -119,6 +139,11 @@ class TestMiddleware:
         response = HttpResponse(headers={"Cache-Control": "public, max-age=600"})
         answer = self.answered(response, session=session, user=AnonymousUser())
         assert answer.headers["Cache-Control"] == PRIVATE
+
+    @pytest.mark.parametrize("status", [400, 404, 410, 500, 503])
+    def test_takes_public_off_errors(self, status):
+        response = HttpResponse(status=status, headers={"Cache-Control": "public, max-age=600"})
+        assert self.answered(response).headers["Cache-Control"] == PRIVATE
 
     def test_says_which_page_and_why(self, caplog):
         response = HttpResponse(headers={"Cache-Control": PUBLIC, "Vary": "Cookie"})

@@ -27,6 +27,7 @@ NAMES = (
     "mysql/users.sql",
     "haproxy/haproxy.cfg",
     "systemd/web.service",
+    "systemd/web-prefork.service",
     "systemd/refresher.service",
     "systemd/disk-watch.service",
     "systemd/disk-watch.timer",

@@ -18,7 +18,9 @@ DAEMONS, CHILDREN, PAGE_CACHE = "daemon processes", "Apache's children", "page c
 
 REFRESHER_CONNECTIONS = 2  # of a refresher or its standby: its work, and its lease
 COMMAND_CONNECTIONS = 5  # cron jobs, migrations, shells
-HEALTH_CONNECTIONS = 1  # of a node: the deep check
+# Each process that is asked for its deep health takes samples of its own for a minute, past its
+# pool: of a node that monitoring asks every ten seconds these are so many at most.
+HEALTH_PROCESSES = 6
 MONITOR_CONNECTIONS = 2
 ADMIN_CONNECTIONS = 10  # kept for people when the site has taken all of its own
 
@@ -36,6 +38,14 @@ class WebSizes:
     threads: int
     front_children: int
     node_mb: int  # memory of the smallest node
+
+    @property
+    def health_processes(self) -> int:
+        """That take samples at the same time, each with one connection to everything.
+
+        Also with prefork, which has a process for each slot.
+        """
+        return min(self.slots, HEALTH_PROCESSES)
 
     @property
     def slots(self) -> int:

@@ -18,7 +18,6 @@ from kickoff.tuning.sizes import (
     DAEMONS,
     FRONT_CHILD_MB,
     FRONT_THREADS,
-    HEALTH_CONNECTIONS,
     PAGE_CACHE,
     PAGE_CACHE_MB,
     REFRESHER_CONNECTIONS,
@@ -108,7 +107,7 @@ def _database(fleet: Fleet, web: WebSizes) -> DatabaseSizes:
         web_connections=len(fleet.nodes) * one_node,
         rollout_connections=one_node,
         refresher_connections=len(fleet.refreshers) * REFRESHER_CONNECTIONS,
-        health_connections=len(fleet.nodes) * HEALTH_CONNECTIONS,
+        health_connections=len(fleet.nodes) * web.health_processes,
         memory_mb=fleet.database.memory_gb * 1024,
         is_shared=fleet.database.address in others,
     )
@@ -120,7 +119,8 @@ def _memcached(fleet: Fleet, web: WebSizes) -> MemcachedSizes:
         web_connections=len(fleet.nodes) * one_node,
         rollout_connections=one_node,
         other_connections=(
-            (len(fleet.refreshers) + len(fleet.nodes) + COMMAND_CONNECTIONS) * STORE_SOCKETS
+            (len(fleet.refreshers) + COMMAND_CONNECTIONS) * STORE_SOCKETS
+            + len(fleet.nodes) * web.health_processes
             + ADMIN_CONNECTIONS
         ),
     )

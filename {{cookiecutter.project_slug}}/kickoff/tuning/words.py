@@ -76,7 +76,6 @@ def _mysql(sizes: Sizes) -> dict[str, Any]:
     db, network = sizes.database, IPv4Network(sizes.fleet.site.private_network)
     return {
         "refresher_connections": fixed.REFRESHER_CONNECTIONS,
-        "health_connections": fixed.HEALTH_CONNECTIONS,
         "command_connections": fixed.COMMAND_CONNECTIONS,
         "monitor_connections": fixed.MONITOR_CONNECTIONS,
         "admin_connections": fixed.ADMIN_CONNECTIONS,
@@ -95,10 +94,14 @@ def _memory(sizes: Sizes) -> dict[str, Any]:
     fullest = max(sizes.memory, key=lambda memory: memory.used)
     web = fullest.of(fixed.DAEMONS, fixed.CHILDREN, fixed.PAGE_CACHE)
     web_mb = sum(mb for _, mb in web)
+    prefork_mb = sizes.web.slots * sizes.fleet.application.process_mb
     return {
         "daemons_mb": sizes.web.processes * sizes.fleet.application.process_mb,
-        "prefork_mb": sizes.web.slots * sizes.fleet.application.process_mb,
+        "prefork_mb": prefork_mb,
+        "prefork_memory_mb": prefork_mb + fixed.PAGE_CACHE_MB,
+        "prefork_memory_max": int((prefork_mb + fixed.PAGE_CACHE_MB) * FAULT_FACTOR),
         "tasks_max": 10 * sizes.web.tasks,
+        "prefork_tasks_max": 10 * sizes.web.slots,
         "web_memory_sum": summed(web),
         "web_memory_mb": web_mb,
         "web_memory_max": int(web_mb * FAULT_FACTOR),

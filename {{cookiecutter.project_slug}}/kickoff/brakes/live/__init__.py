@@ -7,6 +7,7 @@ from collections.abc import Callable
 from kickoff.brakes.answers import Live, SilentError
 from kickoff.brakes.configuration import Configuration
 from kickoff.brakes.live import apache, haproxy, memcached, mysql
+from kickoff.brakes.registry import failure
 from kickoff.brakes.values import Value
 
 
@@ -24,5 +25,7 @@ def ask(site: Configuration, haproxy_socket: str, server_status: str) -> Configu
             live.answers[name] = question()
         except SilentError as error:
             live.silent[name] = str(error)
+        except Exception as error:
+            live.silent[name] = failure(error)
     site.live = live
     return site

@@ -25,6 +25,8 @@ def ask(site: Configuration) -> list[Value[object]]:
         servers = site.settings.memcached_servers
     except DoesNotApplyError as error:
         raise SilentError(f"{error} Run brakes where CACHE_URL names the servers.") from error
+    if not servers:
+        raise SilentError(f"{site.settings.module}: the LOCATION of CACHES names no memcached.")
     running = [options_of(server) for server in servers]
     written = [site.memcached.options, *site.memcached.others]
     found = list[Value[object]]()

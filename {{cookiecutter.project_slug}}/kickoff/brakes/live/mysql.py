@@ -8,6 +8,7 @@ from django.db import Error, connections
 from kickoff.brakes.answers import SilentError, differences
 from kickoff.brakes.configuration import Configuration
 from kickoff.brakes.parsers.sql import grants_of
+from kickoff.brakes.parts.mysql import variables
 from kickoff.brakes.values import Value
 
 
@@ -32,10 +33,20 @@ def ask(site: Configuration) -> list[Value[object]]:
             grants = grants_of(";\n".join(row[0] for row in cursor.fetchall()))
     except Error as error:
         raise SilentError(f"The database did not answer: {error}") from error
-    found = differences(site.mysql.variables, running)
-    site.mysql.absent = ""
-    site.mysql.variables, site.mysql.status, site.mysql.grants = running, status, grants
+    found = running_as(site, running)
+    site.mysql.status, site.mysql.grants = status, grants
     return found
+
+
+def running_as(site: Configuration, running: dict[str, Value[str]]) -> list[Value[object]]:
+    """What differs from the options that this server reads: one file may be for two of them."""
+    if "innodb_redo_log_capacity" in running:
+        running.pop("innodb_log_file_size", None)  # MySQL still tells it, and does not use it.
+    version = running.get("version")
+    written = variables(site.mysql.options, version.value if version else "")
+    site.mysql.absent = ""
+    site.mysql.variables = running
+    return differences(written, running)
 
 
 def _values(rows: list[tuple[str, str]], place: str) -> dict[str, Value[str]]:

@@ -11,6 +11,12 @@ SECTIONS = frozenset(
     "global defaults frontend backend listen peers resolvers userlist cache program mailers "
     "http-errors ring log-forward fcgi-app".split()
 )
+# The words that a line has at least, its name among them: with fewer HAProxy does not start.
+LEAST_WORDS = {
+    **dict.fromkeys(["acl", "server", "timeout"], 3),
+    **dict.fromkeys("balance bind default_backend http-check http-request log maxconn".split(), 2),
+    **dict.fromkeys("mode monitor monitor-uri option retries stats use_backend".split(), 2),
+}
 
 
 @dataclass(frozen=True)
@@ -61,6 +67,8 @@ def read_sections(path: Path, reading: Reading) -> list[Section]:
             sections.append(section)
         elif not sections:
             reading.mistake(where, f"{words[0]} stands in no section")
+        elif len(words) < LEAST_WORDS.get(words[0], 1):
+            reading.mistake(where, f"{' '.join(words)}: the rest of the line is missing")
         else:
             sections[-1].lines.append(Line(tuple(words), where))
     return sections

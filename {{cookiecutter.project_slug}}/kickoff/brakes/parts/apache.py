@@ -105,7 +105,10 @@ class Apache(Part):
         return wanted
 
     def named(self, name: str) -> list[Directive]:
-        return [line for line in self.directives if line.name.lower() == name.lower()]
+        """The lines with this directive that say something."""
+        return [
+            line for line in self.directives if line.arguments and line.name.lower() == name.lower()
+        ]
 
     def wide(self, name: str) -> Directive | None:
         """The last one that counts for the whole server or site."""

@@ -6,19 +6,25 @@ import math
 from dataclasses import dataclass, field
 
 from kickoff.brakes.parsers.source import Reading
-from kickoff.brakes.values import DEFAULT, NotFoundError, Value
+from kickoff.brakes.values import DEFAULT, DoesNotApplyError, NotFoundError, Value
 
 NO_LIMIT = math.inf
 
 
 @dataclass
 class Part:
-    """One server's configuration. `absent` says why there is none, then nothing can be read."""
+    """One server's configuration. `absent` says why there is none, then nothing can be read.
+
+    `idle` says why nothing is asked of it: the site does not use such a server.
+    """
 
     reading: Reading = field(default_factory=Reading)
     absent: str = ""
+    idle: str = ""
 
     def require(self) -> None:
+        if self.idle:
+            raise DoesNotApplyError(self.idle)
         if self.absent:
             raise NotFoundError(self.absent)
 

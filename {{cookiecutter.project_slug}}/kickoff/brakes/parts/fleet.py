@@ -15,11 +15,15 @@ class Fleet(Part):
     tables: dict[str, Table] = field(default_factory=dict)
 
     def rows(self, kind: str) -> list[Table]:
-        """The tables of an array, such as `nodes`."""
+        """The tables of an array, such as `nodes`: each has a name and an address."""
         self.require()
         rows = [row for name, row in self.tables.items() if name.startswith(f"{kind}.")]
         if not rows:
             raise NotFoundError(f"{self.place}: there are no [[{kind}]].")
+        for number, row in enumerate(rows, start=1):
+            if missing := {"name", "address"} - row.keys():
+                place = f"{self.place}: [[{kind}]] number {number}"
+                raise NotFoundError(f"{place} has no {', '.join(sorted(missing))}.")
         return rows
 
     def number(self, table: str, key: str) -> Value[float]:
@@ -80,7 +84,7 @@ class Fleet(Part):
         return address in [*self.addresses("nodes"), *self.addresses("memcached")]
 
     def addresses(self, kind: str) -> list[str]:
-        return [str(row["address"].value) for row in self.rows(kind) if "address" in row]
+        return [str(row["address"].value) for row in self.rows(kind)]
 
     def memcached_bytes_of_a_node(self) -> float:
         """The memory that the nodes lend to memcached: the most that one of them lends."""

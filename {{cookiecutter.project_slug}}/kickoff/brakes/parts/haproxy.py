@@ -188,5 +188,6 @@ class HAProxy(Part):
         """The word after these in `global`."""
         for section in self.of_kind("global"):
             for line in section.find(*words):
-                return Value(" ".join(words), line.words[len(words)], line.where)
+                if len(line.words) > len(words):
+                    return Value(" ".join(words), line.words[len(words)], line.where)
         raise NotFoundError(f"HAProxy's global section has no {' '.join(words)}.")

@@ -12,7 +12,7 @@ from kickoff.brakes.values import DEFAULT, NotFoundError, Size, Value, seconds, 
 
 USER_CONNECTIONS = re.compile(r"MAX_USER_CONNECTIONS\s+(\d+)", re.IGNORECASE)
 STATEMENT_TIME = re.compile(r"MAX_STATEMENT_TIME\s+([\d.]+)", re.IGNORECASE)
-GROUPS = re.compile(r"(mysqld|mariadb|mariadbd|server)(-\d+(\.\d+)?)?")
+GROUPS = re.compile(r"(?P<server>mysqld|mariadb|mariadbd|server)(-(?P<version>\d+(\.\d+)?))?")
 # Where MariaDB 10.11 and MySQL 8.4 agree, or MariaDB's where the rule is about the worse of both.
 DEFAULTS = {
     "bind_address": "*",
@@ -33,6 +33,8 @@ DEFAULTS = {
     "max_statement_time": "0",
     "innodb_io_capacity": "200",
     "max_connect_errors": "100",
+    "mysqlx": "ON",
+    "mysqlx_bind_address": "*",
     "port": "3306",
     "query_cache_type": "OFF",
     "read_buffer_size": "128K",
@@ -60,6 +62,7 @@ OTHER_NAMES = {
 @dataclass
 class MySQL(Part):
     variables: dict[str, Value[str]] = field(default_factory=dict)
+    options: list[Option] = field(default_factory=list)  # the files, for whichever server
     grants: list[Grant] = field(default_factory=list)
     accounts: list[Account] = field(default_factory=list)
     status: dict[str, Value[str]] = field(default_factory=dict)  # of a running server
@@ -118,11 +121,14 @@ class MySQL(Part):
         return ", ".join(file.name for file in self.reading.files[:2]) or "MySQL"
 
 
-def variables(options: list[Option]) -> dict[str, Value[str]]:
-    """Options of the server as variables: later ones win, a name alone switches on."""
+def variables(options: list[Option], version: str = "") -> dict[str, Value[str]]:
+    """Options of the server as variables: later ones win, a name alone switches on.
+
+    With its version, such as `10.11.6-MariaDB` or `8.4.3`, only those that this server reads.
+    """
     found = dict[str, Value[str]]()
     for option in options:
-        if not GROUPS.fullmatch(option.section):
+        if not is_read(option.section, version):
             continue
         name = option.name.lower().replace("-", "_").removeprefix("loose_")
         value = option.value
@@ -131,3 +137,13 @@ def variables(options: list[Option]) -> dict[str, Value[str]]:
             name, value = name.partition("_")[2], "OFF"
         found[name] = Value(name, "ON" if value is None else value, option.where)
     return found
+
+
+def is_read(section: str, version: str) -> bool:
+    """Whether the server reads this group of options; any server when the version is empty."""
+    group = GROUPS.fullmatch(section)
+    if group is None or not version:
+        return group is not None
+    if group["server"].startswith("mariadb") and "mariadb" not in version.lower():
+        return False
+    return version.startswith(group["version"] or "")

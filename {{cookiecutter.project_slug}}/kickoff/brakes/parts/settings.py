@@ -9,7 +9,6 @@ from typing import Any
 
 from kickoff.brakes.parts.base import NO_LIMIT, Part
 from kickoff.brakes.values import DEFAULT, DoesNotApplyError, NotFoundError, Value
-from kickoff.caching.stores.server import CONNECT_TIMEOUT_S, TIMEOUT_S
 
 # Of kickoff.dbpool, in seconds.
 POOL_DEFAULTS: dict[str, float] = {
@@ -19,6 +18,10 @@ POOL_DEFAULTS: dict[str, float] = {
     "recycle": 280,
     "ping_idle": 5,
 }
+# Of kickoff.caching's client of memcached, in seconds.
+STORE_DEFAULTS = {"connect_timeout": 0.2, "timeout": 0.2}
+# In the names of backends. (LocMemCache is none of them.)
+MEMCACHED = ("memcached", "pymemcache", "pylibmc")
 # What Django assumes where a project sets nothing.
 DEFAULTS: dict[str, object] = {
     "ALLOWED_HOSTS": [],
@@ -54,7 +57,7 @@ class Pool:
     def number(self, name: str) -> Value[float]:
         where = self.where if name in self.options else DEFAULT
         label = name if name.startswith("pool") else f"pool {name}"
-        return Value(label, float({**POOL_DEFAULTS, **self.options}[name]), where)
+        return Value(label, {**POOL_DEFAULTS, **self.options}[name], where).map(float)
 
     @property
     def most(self) -> Value[int]:
@@ -80,10 +83,16 @@ class Settings(Part):
 
     @cached_property
     def database(self) -> dict[str, Any]:
-        databases: dict[str, dict[str, Any]] = self.get("DATABASES").value
-        if not databases.get("default"):
+        default = _mapping(_mapping(self.get("DATABASES").value).get("default"))
+        if not default:
             raise NotFoundError(f"{self.module} has no DATABASES['default'].")
-        return databases["default"]
+        return default
+
+    @property
+    def engine_name(self) -> str:
+        """Of the default database; empty where there is none."""
+        databases = _mapping(self.values.get("DATABASES"))
+        return str(_mapping(databases.get("default")).get("ENGINE", ""))
 
     @property
     def engine(self) -> Value[str]:
@@ -96,12 +105,12 @@ class Settings(Part):
     @property
     def max_age(self) -> Value[float]:
         """CONN_MAX_AGE in seconds: 0 is a connection per request, None keeps them for ever."""
-        age = self.database.get("CONN_MAX_AGE", 0)
-        return Value("CONN_MAX_AGE", NO_LIMIT if age is None else float(age), self._at())
+        age = Value("CONN_MAX_AGE", self.database.get("CONN_MAX_AGE", 0), self._at())
+        return age.map(_limit)
 
     def option(self, name: str) -> Value[Any]:
         """Of DATABASES['default']['OPTIONS']; None where it is not there."""
-        options = self.database.get("OPTIONS") or {}
+        options = _mapping(self.database.get("OPTIONS"))
         where = self._at("OPTIONS") if name in options else DEFAULT
         return Value(name, options.get(name), where)
 
@@ -125,15 +134,15 @@ class Settings(Part):
 
     @cached_property
     def caches(self) -> dict[str, dict[str, Any]]:
-        caches: dict[str, dict[str, Any]] = self.get("CACHES").value
-        return caches
+        caches = _mapping(self.get("CACHES").value)
+        return {alias: _mapping(cache) for alias, cache in caches.items()}
 
     @cached_property
     def memcached_caches(self) -> dict[str, dict[str, Any]]:
         found = {
             alias: cache
             for alias, cache in self.caches.items()
-            if "memcache" in str(cache.get("BACKEND", "")).lower()
+            if any(word in str(cache.get("BACKEND", "")).lower() for word in MEMCACHED)
         }
         if not found:
             raise DoesNotApplyError(f"{self.module}: no cache of CACHES is memcached.")
@@ -150,18 +159,26 @@ class Settings(Part):
     def cache_timeout(self, alias: str, name: str) -> Value[float]:
         """`connect_timeout` or `timeout` of a cache, in seconds. pymemcache's own is: for ever."""
         cache = self.caches[alias]
-        found = (cache.get("OPTIONS") or {}).get(name)
+        found = _mapping(cache.get("OPTIONS")).get(name)
         if found is None and str(cache.get("BACKEND", "")).startswith("kickoff."):
-            found = {"connect_timeout": CONNECT_TIMEOUT_S, "timeout": TIMEOUT_S}[name]
-        where = f"{self.module}: CACHES[{alias!r}]"
-        return Value(name, NO_LIMIT if found is None else float(found), where)
+            found = STORE_DEFAULTS[name]
+        return Value(name, found, f"{self.module}: CACHES[{alias!r}]").map(_limit)
 
     def position(self, name: str) -> int | None:
         """The place of a middleware whose path ends or contains this name."""
-        for place, path in enumerate(self.get("MIDDLEWARE").value):
+        for place, path in enumerate(self.get("MIDDLEWARE").value or ()):
             if name in path:
                 return place
         return None
+
+
+def _mapping(found: object) -> dict[str, Any]:
+    """Nothing, where the settings have something else."""
+    return dict(found) if isinstance(found, Mapping) else {}
+
+
+def _limit(found: Any) -> float:
+    return NO_LIMIT if found is None else float(found)
 
 
 def locations(cache: Mapping[str, Any]) -> list[str]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from kickoff.brakes.parsers.ini import Option
 from kickoff.brakes.parts.base import Part
@@ -55,13 +57,24 @@ class Units(Part):
 
     def running(self, *words: str) -> Unit:
         """The service whose command or name contains one of these words."""
-        self.require()
-        for unit in self.units.values():
-            if unit.name.endswith(".service") and any(
-                word in unit.command or word in unit.name for word in words
-            ):
-                return unit
-        raise NotFoundError(f"No unit of systemd runs {' or '.join(words)}.")
+        return self._all_running(words)[0]
+
+    def running_apache(self, files: Iterable[Path]) -> Unit:
+        """The service that starts Apache with one of these files; the first where none names it."""
+        found = self._all_running(("apache", "httpd"))
+        names = {file.name for file in files}
+        with_them = (unit for unit in found if names & {Path(w).name for w in unit.command.split()})
+        return next(with_them, found[0])
+
+    def _all_running(self, words: tuple[str, ...]) -> list[Unit]:
+        found = [
+            unit
+            for unit in self.services()
+            if any(word in unit.command or word in unit.name for word in words)
+        ]
+        if not found:
+            raise NotFoundError(f"No unit of systemd runs {' or '.join(words)}.")
+        return found
 
     def services(self) -> list[Unit]:
         self.require()

@@ -16,3 +16,8 @@ def is_private(address: str) -> bool:
         return ip_address(text).is_private
     except ValueError:
         return False
+
+
+def is_name(address: str) -> bool:
+    """A name, of which nobody here knows the address."""
+    return ":" not in address and not address[:1].isdigit()

@@ -51,9 +51,8 @@ def refresher_has_a_standby(site: Configuration) -> Outcome:
     mend="Restart=always, RestartSec=1, StartLimitIntervalSec=0",
 )
 def services_restart(site: Configuration) -> Outcome:
-    names = (("refresh_cache", "refresher"), ("apache", "httpd"))
     found, holds = list[Value[object]](), True
-    for unit in (site.units.running(*words) for words in names):
+    for unit in (site.units.running("refresh_cache", "refresher"), site.apache_unit):
         restart = unit.text("Service", "Restart")
         pause = unit.seconds("Service", "RestartSec")
         interval = unit.anywhere("StartLimitIntervalSec").map(seconds)

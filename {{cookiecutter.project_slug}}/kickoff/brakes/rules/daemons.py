@@ -175,6 +175,35 @@ def client_is_known(site: Configuration) -> Outcome:
 
 
 @rule(
+    "C20b",
+    ERROR,
+    "Apache believes the load balancer, and nobody else",
+    reads="RemoteIPInternalProxy, RequestHeader X-Forwarded-Proto, the fleet's load balancer",
+    why="Whoever else is believed chooses an address of your networks, and with it what they may "
+    "see, or says that plain HTTP is HTTPS.",
+    mend="RemoteIPInternalProxy with the load balancer's address, and RequestHeader unset "
+    "X-Forwarded-Proto for everybody else",
+)
+def only_the_balancer_is_believed(site: Configuration) -> Outcome:
+    apache, balancer = site.apache, site.fleet.text("load_balancer", "address")
+    names = ("RemoteIPInternalProxy", "RemoteIPTrustedProxy", "WSGITrustedProxies")
+    lists = [line for name in names for line in apache.named(name)]
+    trusted = [address for line in lists for address in line.arguments]
+    schemes = [
+        line
+        for line in apache.named("RequestHeader")
+        if line.arguments[:2] == ("unset", "X-Forwarded-Proto")
+    ]
+    others = f"%{{CONN_REMOTE_ADDR}} != '{balancer.value}'"
+    return expect(
+        trusted == [balancer.value] and any(others in line.text for line in schemes),
+        f"{balancer.value} alone; unset X-Forwarded-Proto where {others}",
+        *map(apache.as_value, [*lists, *schemes]),
+        balancer,
+    )
+
+
+@rule(
     "C21",
     ERROR,
     "A service process has something to run",

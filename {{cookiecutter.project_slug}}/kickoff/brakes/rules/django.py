@@ -85,7 +85,8 @@ def forwarded_is_set(site: Configuration) -> Outcome:
         line
         for section in sections
         for line in section.find("http-request")
-        if line.words[1] in ("set-header", "del-header") and line.words[2].lower() == name
+        if line.words[1] in ("set-header", "del-header")
+        and " ".join(line.words[2:3]).lower() == name
     ]
     found = Value(f"set-header {name}", len(lines), lines[0].where if lines else "HAProxy")
     return expect(bool(lines), f"http-request set-header {name}", found)

@@ -8,7 +8,7 @@ from pathlib import Path
 from kickoff.brakes.configuration import Configuration
 from kickoff.brakes.registry import ERROR, WARNING, rule
 from kickoff.brakes.results import Outcome, expect
-from kickoff.brakes.values import DoesNotApplyError, Value, seconds, size
+from kickoff.brakes.values import DEFAULT, DoesNotApplyError, Value, seconds, size
 
 
 @rule(
@@ -144,20 +144,39 @@ def pages_fit_the_cache(site: Configuration) -> Outcome:
     "C46c",
     ERROR,
     "Apache keeps only pages that say how long",
-    reads="CacheDefaultExpire, CacheIgnoreHeaders",
-    why="A page without a word about its age is kept for an hour by default; a kept cookie is one "
-    "visitor's session for all.",
-    mend="CacheDefaultExpire 0, CacheIgnoreHeaders Set-Cookie",
+    reads="CacheDefaultExpire, CacheLastModifiedFactor, CacheIgnoreHeaders",
+    why="A page without a word about its age is kept for an hour by default, one that says when it "
+    "was changed for a tenth of the time since; a kept cookie is one visitor's session for all.",
+    mend="CacheDefaultExpire 0, CacheLastModifiedFactor 0, CacheIgnoreHeaders Set-Cookie",
 )
 def pages_say_how_long(site: Configuration) -> Outcome:
     if not site.apache.named("CacheEnable"):
         raise DoesNotApplyError("Apache caches nothing.")
-    lines = site.apache.named("CacheDefaultExpire")
+    found = [site.apache.named(name) for name in ("CacheDefaultExpire", "CacheLastModifiedFactor")]
     ignored = " ".join(line.text for line in site.apache.named("CacheIgnoreHeaders"))
-    holds = bool(lines) and all(line.text == "0" for line in lines)
+    holds = all(lines and all(float(line.text) == 0 for line in lines) for lines in found)
     return expect(
         holds and "set-cookie" in ignored.lower(),
-        "CacheDefaultExpire 0, CacheIgnoreHeaders Set-Cookie",
-        *map(site.apache.as_value, lines),
+        "CacheDefaultExpire 0, CacheLastModifiedFactor 0, CacheIgnoreHeaders Set-Cookie",
+        *(site.apache.as_value(line) for lines in found for line in lines),
         Value("CacheIgnoreHeaders", ignored, site.apache.place),
     )
+
+
+@rule(
+    "C46d",
+    WARNING,
+    "Whoever reloads a page gets it from Apache's cache",
+    reads="CacheIgnoreCacheControl",
+    why="F5 says max-age=0, and by default that is obeyed: on a match day everybody's F5 goes to "
+    "Python.",
+    mend="CacheIgnoreCacheControl On",
+)
+def reloads_are_answered_too(site: Configuration) -> Outcome:
+    if not site.apache.named("CacheEnable"):
+        raise DoesNotApplyError("Apache caches nothing.")
+    lines = site.apache.named("CacheIgnoreCacheControl")
+    found = [site.apache.as_value(line) for line in lines] or [
+        Value("CacheIgnoreCacheControl", "Off", DEFAULT)
+    ]
+    return expect(all(value.value.lower() == "on" for value in found), "On", *found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import re
 from pathlib import Path
 
 from kickoff.brakes.configuration import Configuration
@@ -11,6 +12,7 @@ from kickoff.brakes.results import Outcome, expect
 from kickoff.brakes.values import DoesNotApplyError, NotFoundError, Value, mib
 
 SOMAXCONN = Path("/proc/sys/net/core/somaxconn")
+BUILT_FOR = re.compile(r"cpython-(\d)(\d+)")
 USABLE_SHARE = 0.8  # of a machine's memory; the rest is the kernel's, and the files that it caches
 CHILD_BYTES = 30 * 2**20  # one Apache child with its threads
 REFRESHER_BYTES = 200 * 2**20
@@ -52,8 +54,8 @@ def web_bytes(site: Configuration) -> float:
 @rule(
     "C15",
     ERROR,
-    "The virtual environment is one of this Python",
-    reads="python-home, pyvenv.cfg",
+    "The virtual environment is one of the Python for which mod_wsgi was built",
+    reads="python-home, pyvenv.cfg, LoadModule wsgi_module",
     why="mod_wsgi is built for one version of Python and loads packages of no other.",
     mend="Make the environment with the Python for which mod_wsgi was built.",
 )
@@ -69,8 +71,21 @@ def python_agrees(site: Configuration) -> Outcome:
         raise DoesNotApplyError(f"{marker} is not on this machine: it is no node.") from error
     version = next((line for line in text.splitlines() if line.startswith("version")), "")
     found = Value("version", version.partition("=")[2].strip(), str(marker))
-    wanted = ".".join(platform.python_version_tuple()[:2])
-    return expect(found.value.startswith(f"{wanted}."), f"{wanted}, as here", found)
+    wanted = _python_of_mod_wsgi(site) or Value(
+        "Python", ".".join(platform.python_version_tuple()[:2]), "here"
+    )
+    holds = f"{found.value}.".startswith(f"{wanted.value}.")
+    return expect(holds, f"{wanted.value}, as {wanted.where}", found, wanted)
+
+
+def _python_of_mod_wsgi(site: Configuration) -> Value[str] | None:
+    """By the name of the module to which the path leads; None where it does not tell."""
+    for line in site.apache.named("LoadModule"):
+        if line.arguments[0] == "wsgi_module" and len(line.arguments) > 1:
+            module = Path(line.arguments[1]).resolve()
+            if built := BUILT_FOR.search(module.name):
+                return Value("mod_wsgi's Python", f"{built[1]}.{built[2]}", str(module))
+    return None
 
 
 @rule(

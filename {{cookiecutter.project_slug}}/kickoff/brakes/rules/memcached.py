@@ -7,8 +7,8 @@ from kickoff.brakes.parts.memcached import Memcached
 from kickoff.brakes.parts.settings import locations
 from kickoff.brakes.registry import ERROR, WARNING, rule
 from kickoff.brakes.results import Outcome, expect
-from kickoff.brakes.rules.addresses import EVERYWHERE, is_private
-from kickoff.brakes.values import Value, mib
+from kickoff.brakes.rules.addresses import EVERYWHERE, is_name, is_private
+from kickoff.brakes.values import NotFoundError, Value, mib
 
 OWN_LETTERS = frozenset(["-l", "-m"])  # C71d compares the memory with the fleet
 OWN_THREADS = 4  # memcached's own -t
@@ -43,14 +43,19 @@ def memcached_is_private(site: Configuration) -> Outcome:
     if site.memcached.is_set("-s"):
         return expect(True, "a socket", site.memcached.text("-s"))
     address = site.memcached.text("-l")
-    hosts = [part.strip().rpartition(":")[0] or part.strip() for part in address.value.split(",")]
+    hosts = [_host(part.strip()) for part in address.value.split(",")]
     return expect(
-        all(
-            host not in EVERYWHERE and (is_private(host) or not host[0].isdigit()) for host in hosts
-        ),
+        all(host not in EVERYWHERE and (is_private(host) or is_name(host)) for host in hosts),
         "127.0.0.1 or an address of a private network",
         address,
     )
+
+
+def _host(text: str) -> str:
+    """Without a port: `10.0.0.5:11211`, `[::1]:11211`, `::1`."""
+    host, colon, port = text.rpartition(":")
+    has_port = bool(colon) and port.isdigit() and (":" not in host or host.endswith("]"))
+    return (host if has_port else text).strip("[]")
 
 
 @rule(
@@ -151,6 +156,8 @@ def values_fit(site: Configuration) -> Outcome:
 def memory_is_as_planned(site: Configuration) -> Outcome:
     rows = site.fleet.rows("memcached")
     planned = {str(row["address"].value): row["memory_mb"] for row in rows if "memory_mb" in row}
+    if not planned:
+        raise NotFoundError(f"{site.fleet.place}: [[memcached]] has no memory_mb.")
     servers = [site.memcached, *(Memcached(options=other) for other in site.memcached.others)]
     found, holds = list[Value[object]](), True
     for server in servers:

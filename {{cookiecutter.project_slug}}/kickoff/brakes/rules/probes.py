@@ -13,6 +13,7 @@ from kickoff.brakes.registry import ERROR, WARNING, rule
 from kickoff.brakes.results import Outcome, expect
 from kickoff.brakes.values import DEFAULT, DoesNotApplyError, NotFoundError, Value
 
+OWN_STATUSES = "200-399"  # what HAProxy takes for health where nothing is written
 READY_PATHS = ("readyz", "livez")
 DETECTION_S = (3.0, 15.0)  # a dead node gets requests no longer, a slow answer is no death
 
@@ -137,11 +138,21 @@ def probes_expect_the_answer(site: Configuration) -> Outcome:
         path, _ = probe(site, section)
         answer = _apache_answer(site, path.value) or 200
         line = section.effective("http-check", "expect", "status")
-        status = Value("expect status", int(line.words[3]) if line else 0, path.where)
+        expected = (line and line.after("status")) or OWN_STATUSES
+        status = Value("expect status", expected, line.where if line else path.where)
         drains = section.effective("http-check", "disable-on-404")
         found += [path, status, Value("disable-on-404", bool(drains), path.where)]
-        holds = holds and status.value == answer and drains is not None
+        holds = holds and _accepts(expected, answer) and drains is not None
     return expect(holds, "the status that each path answers, and disable-on-404", *found)
+
+
+def _accepts(expected: str, answer: int) -> bool:
+    """`200`, `200-399` or `200,204`, as HAProxy reads it."""
+    for part in expected.split(","):
+        first, _, last = part.partition("-")
+        if first.isdigit() and int(first) <= answer <= int(last if last.isdigit() else first):
+            return True
+    return False
 
 
 def _apache_answer(site: Configuration, path: str) -> int | None:
@@ -150,8 +161,11 @@ def _apache_answer(site: Configuration, path: str) -> int | None:
         return None
     for line in reversed(site.apache.named("RewriteRule")):
         status = re.search(r"R=(\d+)", line.text)
-        if status and re.match(line.arguments[0], path):
-            return int(status[1])
+        try:
+            if status and re.match(line.arguments[0], path):
+                return int(status[1])
+        except re.error:  # Apache's patterns are Perl's, which can say more
+            continue
     return None
 
 

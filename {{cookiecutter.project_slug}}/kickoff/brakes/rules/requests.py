@@ -124,3 +124,63 @@ def bodies_fit_django(site: Configuration) -> Outcome:
         body,
         django,
     )
+
+
+@rule(
+    "C40e",
+    ERROR,
+    "Apache takes requests as the standard has them, and no others",
+    reads="HttpProtocolOptions",
+    why="What two servers read differently hides a second request in the first. HTTP/0.9 has no "
+    "headers: its answers carry none of those that protect visitors.",
+    mend="HttpProtocolOptions Strict RegisteredMethods Require1.0",
+)
+def requests_are_strict(site: Configuration) -> Outcome:
+    lines = site.apache.named("HttpProtocolOptions")
+    words = {word.lower() for line in lines for word in line.arguments}
+    found = [site.apache.as_value(line) for line in lines] or [
+        Value("HttpProtocolOptions", "Strict LenientMethods Allow0.9", DEFAULT)
+    ]
+    holds = "require1.0" in words and not words & {"unsafe", "allow0.9"}
+    return expect(holds, "Require1.0, and neither Unsafe nor Allow0.9", *found)
+
+
+@rule(
+    "C40f",
+    WARNING,
+    "A form that comes slowly holds no slot",
+    reads="option http-buffer-request",
+    why="Python waits for the rest of a form as long as Apache does. A few visitors who send one "
+    "byte by byte take every slot of a node.",
+    mend="option http-buffer-request",
+)
+def slow_forms_wait_outside(site: Configuration) -> Outcome:
+    haproxy = site.haproxy
+    sections = [haproxy.backend, *haproxy.of_kind("frontend")]
+    lines = [haproxy.has_option("http-buffer-request", section) for section in sections]
+    line = next(filter(None, lines), None)
+    where = line.where if line else DEFAULT
+    found = Value("option http-buffer-request", "on" if line else "off", where)
+    return expect(line is not None, "on", found)
+
+
+@rule(
+    "C40g",
+    WARNING,
+    "A body whose length no number can hold goes no further than HAProxy",
+    reads="http-request reject with req.fhdr(content-length),length",
+    why="HAProxy 2.6 reads 2^64, a number of twenty digits, as 0: it takes the body for the next "
+    "request, and Apache does not.",
+    mend="http-request reject if { req.fhdr(content-length),length gt 18 }",
+)
+def lengths_are_numbers(site: Configuration) -> Outcome:
+    lines = [
+        line
+        for section in site.haproxy.of_kind("frontend")
+        for line in section.find("http-request", "reject", "if")
+        if "req.fhdr(content-length),length" in line.words
+    ]
+    found = [Value("digits", int(line.after("gt") or 0), line.where) for line in lines] or [
+        Value("digits", 0, DEFAULT)
+    ]
+    return expect(all(9 < each.value < 19 for each in found), "9 < digits < 19", *found)

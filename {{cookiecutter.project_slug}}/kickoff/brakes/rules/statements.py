@@ -45,7 +45,7 @@ def statement_limit(site: Configuration) -> Value[float]:
 def client_gives_up(site: Configuration) -> Outcome:
     site.settings.require_mysql()
     names = ("connect_timeout", "read_timeout", "write_timeout")
-    options = [site.settings.option(name) for name in names]
+    options = [site.settings.option(name).map(lambda limit: float(limit or 0)) for name in names]
     statement = statement_limit(site)
     connect, read, _ = (option.value for option in options)
     holds = all(option.value for option in options) and connect < read
@@ -61,13 +61,15 @@ def client_gives_up(site: Configuration) -> Outcome:
     "C58d",
     WARNING,
     "A lock is waited for no longer than a statement may take",
-    reads="innodb_lock_wait_timeout, max_statement_time",
-    why="50 s is the default: far longer than any visitor waits.",
+    reads="innodb_lock_wait_timeout, max_statement_time, max_execution_time",
+    why="50 s is the default: far longer than any visitor waits. MySQL's max_execution_time is for "
+    "SELECT only, and a change that waits for a lock is none.",
     mend="innodb_lock_wait_timeout = 5",
 )
 def locks_are_given_up(site: Configuration) -> Outcome:
-    if site.mysql.limit("max_statement_time").value != NO_LIMIT:
-        raise DoesNotApplyError("max_statement_time ends waits for locks, too.")
+    is_for_mysql = site.mysql.is_set("max_execution_time")
+    if not is_for_mysql and site.mysql.limit("max_statement_time").value != NO_LIMIT:
+        raise DoesNotApplyError("MariaDB alone: max_statement_time ends waits for locks, too.")
     lock, statement = site.mysql.limit("innodb_lock_wait_timeout"), statement_limit(site)
     if statement.value == NO_LIMIT:
         raise DoesNotApplyError("Statements have no limit, see C58.")

@@ -1,12 +1,11 @@
-"""The database server by itself: memory, files, the network."""
+"""The database server by itself: memory and files."""
 
 from __future__ import annotations
 
 from kickoff.brakes.configuration import Configuration
 from kickoff.brakes.registry import ERROR, WARNING, rule
 from kickoff.brakes.results import Outcome, expect
-from kickoff.brakes.rules.addresses import EVERYWHERE, is_private
-from kickoff.brakes.values import Value, mib
+from kickoff.brakes.values import mib
 
 # What one connection may take beside the buffer pool.
 PER_CONNECTION = ("sort_buffer_size", "join_buffer_size", "read_buffer_size", "thread_stack")
@@ -139,24 +138,9 @@ def commits_are_durable(site: Configuration) -> Outcome:
 
 
 @rule(
-    "C63",
-    ERROR,
-    "The database listens on private addresses only",
-    reads="bind_address",
-    why="A database that the world can reach is being guessed at this minute.",
-    mend="bind_address = the private address",
-)
-def database_is_private(site: Configuration) -> Outcome:
-    address = site.mysql.text("bind_address")
-    parts = [part.strip() for part in address.value.split(",")]
-    holds = all(part not in EVERYWHERE and is_private(part) for part in parts)
-    return expect(holds, "127.0.0.1 or an address of a private network", address)
-
-
-@rule(
     "C64",
     WARNING,
-    "No server reads files of Django's machine",
+    "No server reads files of its clients' machines",
     reads="local_infile of the server, OPTIONS local_infile",
     why="A client that allows LOAD DATA LOCAL sends any file that the server asks for.",
     mend="local_infile = OFF on the server, and none in OPTIONS",
@@ -165,7 +149,7 @@ def no_local_files(site: Configuration) -> Outcome:
     site.settings.require_mysql()
     server = site.mysql.switch("local_infile")
     client = site.settings.option("local_infile")
-    return expect(not (server.value and client.value), "off on one of both sides", server, client)
+    return expect(not server.value and not client.value, "off on both sides", server, client)
 
 
 @rule(
@@ -205,22 +189,6 @@ def temporary_tables_fit(site: Configuration) -> Outcome:
 def packets_fit(site: Configuration) -> Outcome:
     found = site.mysql.size("max_allowed_packet")
     return expect(2**24 <= found.value <= 2**26, "16 MiB to 64 MiB", found)
-
-
-@rule(
-    "C68",
-    ERROR,
-    "The server runs where Django looks for it",
-    reads="port, DATABASES PORT",
-    why="Nothing works otherwise.",
-    mend="The same port on both sides",
-)
-def ports_agree(site: Configuration) -> Outcome:
-    site.settings.require_mysql()
-    port = site.settings.database.get("PORT") or 3306
-    client = Value("PORT", int(port), site.settings.engine.where)
-    server = site.mysql.whole("port")
-    return expect(client.value == server.value, "the same port", client, server)
 
 
 @rule(

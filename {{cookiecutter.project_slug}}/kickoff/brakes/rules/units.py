@@ -46,7 +46,7 @@ def _is_lasting(unit: Unit) -> bool:
     mend="LimitNOFILE=8192",
 )
 def apache_may_open_files(site: Configuration) -> Outcome:
-    limit = site.units.running("apache", "httpd").whole("Service", "LimitNOFILE")
+    limit = site.apache_unit.whole("Service", "LimitNOFILE")
     workers = site.apache.whole("MaxRequestWorkers")
     needed = max(1024, 4 * workers.value)
     return expect(
@@ -79,7 +79,7 @@ def refresher_may_open_files(site: Configuration) -> Outcome:
     mend="TimeoutStopSec = graceful-timeout + shutdown-timeout + 10",
 )
 def apache_may_stop(site: Configuration) -> Outcome:
-    stop = site.units.running("apache", "httpd").seconds("Service", "TimeoutStopSec")
+    stop = site.apache_unit.seconds("Service", "TimeoutStopSec")
     daemon = site.apache.daemon
     graceful, shutdown = daemon.limit("graceful-timeout"), daemon.limit("shutdown-timeout")
     least = graceful.value + shutdown.value
@@ -102,7 +102,7 @@ def apache_may_stop(site: Configuration) -> Outcome:
     mend="MemoryMax = 1.5 × the sum",
 )
 def apache_has_its_memory(site: Configuration) -> Outcome:
-    limit = site.units.running("apache", "httpd").text("Service", "MemoryMax").map(size)
+    limit = site.apache_unit.text("Service", "MemoryMax").map(size)
     needed = web_bytes(site)
     return expect(
         1.25 * needed < limit.value < 2 * needed,
@@ -157,7 +157,7 @@ def refresher_may_finish(site: Configuration) -> Outcome:
 )
 def apache_may_start_threads(site: Configuration) -> Outcome:
     apache = site.apache
-    limit = site.units.running("apache", "httpd").text("Service", "TasksMax").map(int)
+    limit = site.apache_unit.text("Service", "TasksMax").map(int)
     each = 1 if apache.is_preforking else apache.whole("ThreadsPerChild").value + OWN_THREADS
     front = apache.whole("ServerLimit").value * each
     pool = 0 if apache.is_embedded else apache.slots.value + apache.processes.value * OWN_THREADS

@@ -12,7 +12,7 @@ NOT_TUNED = re.compile(
     \d+\.\d+\.\d+\.\d+(/[\d.]+)?(:\d+)?      # addresses, networks
     | :\d+ | \bport\s*=\s*\d+ | ^-p\s\d+ | ^Define\sPORT.*
     | (web|cache|local|utf8mb|HTTP/|TLSv|h)\d+(\.\d+)?(?!\d) | utf8\S* | UTF-8 | UMask=\d+
-    | (status|deny_status|code|R=|Redirect|mode|stats\slevel|fail-open)\s?\d+
+    | (status|deny_status|code|R=|Redirect(Match)?|mode|stats\slevel|fail-open)\s?\d+
     | expect\sstatus\s\d+ | disable-on-404 | httpchk | field\(.*?\)
     | ^\s*(Rewrite|<|ForceType|LogFormat|http-error|stats\ssocket|bind|\[).*
     | "expr=.* | Include.* | mysqld-8\.4 | X-\S+

@@ -117,10 +117,11 @@ class Site:
                 target[last] = change.value
         return Site(files, settings)
 
-    def read(self, folder: Path) -> Configuration:
-        """What the brakes see of it, by way of files in `folder`."""
+    def read(self, folder: Path, **named: str) -> Configuration:
+        """What the brakes see of it, by way of files in `folder`; `named` as `brakes --apache`."""
         for name, text in self.files.items():
             path = folder / "deploy" / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
-        return read_site(Places(folder, {}), Settings(values=copy.deepcopy(self.settings)))
+        places = {kind: folder / "deploy" / name for kind, name in named.items()}
+        return read_site(Places(folder, places), Settings(values=copy.deepcopy(self.settings)))

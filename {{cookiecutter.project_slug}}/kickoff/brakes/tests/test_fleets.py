@@ -14,7 +14,6 @@ IDLE = {
     "C15": "no node",  # the release is not on the machine of the tests
     "C42": "server-status",
     "C56b": "log_bin",
-    "C58d": "max_statement_time",
 }
 
 
@@ -33,10 +32,16 @@ def test_the_tuned_files_of_a_fleet_have_their_brakes_on(sites, fleet, tmp_path)
             assert IDLE[result.rule.id] in result.expected
 
 
-def test_the_prefork_variant_holds_together_but_for_its_memory(sound, tmp_path):
-    site = sound.read(tmp_path)
-    prefork = sound.changed()
-    prefork.files["apache/site.conf"] = prefork.files["apache/prefork.conf"]
-    results = run(prefork.read(tmp_path))
-    assert not site.apache.is_embedded
-    assert [r.rule.id for r in results if r.status is Status.ERROR] == ["C94"]
+@pytest.mark.parametrize("fleet", FLEETS)
+def test_so_has_the_prefork_variant(sites, fleet, tmp_path):
+    site = sites[fleet].read(tmp_path, apache="apache/prefork.conf")
+    assert site.apache.is_embedded
+    assert [result for result in run(site) if result.status is Status.ERROR] == []
+
+
+def test_the_limits_of_the_other_variant_would_not_do(sound, tmp_path):
+    """Memory for 4 processes with Python, of 20."""
+    swapped = sound.changed()
+    swapped.files["systemd/web-prefork.service"] = swapped.files["systemd/web.service"]
+    site = swapped.read(tmp_path, apache="apache/prefork.conf")
+    assert [result.rule.id for result in run(site) if result.status is Status.ERROR] == ["C94"]

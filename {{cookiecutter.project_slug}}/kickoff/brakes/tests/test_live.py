@@ -204,9 +204,9 @@ def test_a_silent_memcached_says_so():
 
 def test_used_connections_are_held_against_the_limit(sound, tmp_path):
     site = sound.read(tmp_path)
-    site.mysql.status["Max_used_connections"] = Value("Max_used_connections", "88", "db")
+    site.mysql.status["Max_used_connections"] = Value("Max_used_connections", "96", "db")
     assert apply(RULES["C61"], site).status is Status.OK
-    site.mysql.status["Max_used_connections"] = Value("Max_used_connections", "89", "db")
+    site.mysql.status["Max_used_connections"] = Value("Max_used_connections", "97", "db")
     assert apply(RULES["C61"], site).status is Status.WARNING
 
 

@@ -13,7 +13,6 @@ from kickoff.caching.reading import reader
 from kickoff.caching.refresher import Refresher, Shard
 from kickoff.caching.runtime import current_store
 from kickoff.caching.slots import sealed
-from kickoff.caching.stores.sqlite import SqliteStore
 from kickoff.caching.tests.app.entries import Card, ClubReads
 from kickoff.caching.tests.app.models import Club, Member
 from kickoff.testing.waiting import wait_until
@@ -52,9 +51,10 @@ def asked(monkeypatch):
         trips.append(list(keys))
         return {key: value for key in keys if (value := plain_get(store, key)) is not None}
 
-    plain_get = SqliteStore.get
-    monkeypatch.setattr(SqliteStore, "get", get)
-    monkeypatch.setattr(SqliteStore, "get_many", get_many)
+    kind = type(current_store())
+    plain_get = kind.get
+    monkeypatch.setattr(kind, "get", get)
+    monkeypatch.setattr(kind, "get_many", get_many)
     return trips
 
 

@@ -55,6 +55,16 @@ class CursorWrapper(base.CursorWrapper):
             session.is_unfit = True
             raise
 
+    def callproc(self, name: str, args: Any = ()) -> Any:
+        self._session.has_more = True
+        try:
+            return self.cursor.callproc(name, args)
+        except (MySQLdb.Error, DatabaseError):
+            raise
+        except BaseException:
+            self._session.is_unfit = True
+            raise
+
 
 class DatabaseWrapper(base.DatabaseWrapper):
     creation_class = DatabaseCreation

@@ -96,6 +96,12 @@ class TestSession:
             "LOCK TABLES goals WRITE",
             "CREATE TEMPORARY TABLE line_up (player INT)",
             b"SET @home = 1",
+            "CREATE OR REPLACE TEMPORARY TABLE line_up (player INT)",
+            "/* traced */ SET @home = 1",
+            "-- traced\n# twice\nSET @home = 1",
+            "/*!40101 SET @home = 1 */",
+            "PREPARE question FROM 'SELECT 1'",
+            "FLUSH TABLES WITH READ LOCK",
         ],
     )
     def test_that_was_changed_by_hand_meets_nobody_else(self, goals, statement):
@@ -107,7 +113,14 @@ class TestSession:
         assert goals.request() != first
 
     @pytest.mark.parametrize(
-        "statement", ["SELECT 1", "UPDATE goals SET minute = 1", "CREATE TABLE setting (a INT)"]
+        "statement",
+        [
+            "SELECT 1",
+            "UPDATE goals SET minute = 1",
+            "CREATE TABLE setting (a INT)",
+            "/* a */ SELECT 1 /* b */",
+            f"{' ' * 5000}SELECT 1",
+        ],
     )
     def test_that_was_not_goes_to_the_next(self, goals, statement):
         first = goals.ask("SELECT CONNECTION_ID()")
@@ -116,16 +129,17 @@ class TestSession:
         goals.connection.close()
         assert goals.request() == first
 
-    def test_that_was_interrupted_meets_nobody_else(self, goals, monkeypatch):
+    @pytest.mark.parametrize("method", ["execute", "executemany", "callproc"])
+    def test_that_was_interrupted_meets_nobody_else(self, goals, monkeypatch, method):
         first = goals.ask("SELECT CONNECTION_ID()")
 
         def interrupted(*_):
             raise KeyboardInterrupt
 
         with goals.connection.cursor() as cursor:
-            monkeypatch.setattr(cursor.cursor.cursor, "execute", interrupted)
+            monkeypatch.setattr(cursor.cursor.cursor, method, interrupted)
             with pytest.raises(KeyboardInterrupt):
-                cursor.execute("SELECT 1")
+                getattr(cursor, method)("SELECT 1", [])
         goals.connection.close()
         assert goals.request() != first
 
@@ -155,6 +169,37 @@ class TestCursors:
             old.execute("SELECT 3")
         old.close()
         assert goals.ask("SELECT 4") == 4
+
+    @pytest.mark.parametrize("is_kept", [True, False], ids=["kept", "forgotten"])
+    @pytest.mark.parametrize(
+        "statement",
+        ["CALL kick_off()", "SELECT 1; SELECT 2", "/* a */ execute immediate 'CALL kick_off()'"],
+    )
+    def test_answers_that_nobody_fetched_are_in_nobodys_way(self, goals, statement, is_kept):
+        sql_on(
+            goals.server, f"CREATE PROCEDURE {goals.name}.kick_off() BEGIN SELECT 1; SELECT 2; END"
+        )
+        first = goals.ask("SELECT CONNECTION_ID()")
+        cursor = goals.connection.cursor()
+        cursor.execute(statement)
+        if not is_kept:
+            del cursor
+        goals.connection.close()
+        with transaction.atomic(using=goals.alias):
+            shoot(goals, 12)
+        assert shot(goals) == [12]
+        assert goals.request() == first
+
+    def test_answers_of_a_procedure_are_in_nobodys_way(self, goals):
+        sql_on(
+            goals.server, f"CREATE PROCEDURE {goals.name}.kick_off() BEGIN SELECT 1; SELECT 2; END"
+        )
+        cursor = goals.connection.cursor()
+        cursor.callproc("kick_off")
+        goals.connection.close()
+        with transaction.atomic(using=goals.alias):
+            shoot(goals, 12)
+        assert shot(goals) == [12]
 
     def test_an_unfinished_one_on_the_server_is_in_nobodys_way(self, mariadb_server, new_database):
         database = new_database(mariadb_server, OPTIONS={"cursorclass": SSCursor})

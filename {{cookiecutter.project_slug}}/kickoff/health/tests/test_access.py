@@ -34,6 +34,10 @@ class TestNetworks:
     def test_the_address_of_a_proxy_says_nothing_about_its_visitor(self, header):
         assert not may_look(request("10.0.0.7", **{header: "203.0.113.9"}))
 
+    def test_what_is_no_network_lets_nobody_in(self, settings):
+        settings.HEALTH_NETWORKS = ["10.0.0.0/24", "the office"]
+        assert not may_look(request("10.0.1.7"))
+
     def test_a_visitor_cannot_name_an_address(self):
         assert not may_look(request(**{"x-forwarded-for": "10.0.0.7"}))
 

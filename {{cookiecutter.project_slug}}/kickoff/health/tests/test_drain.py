@@ -58,6 +58,13 @@ def test_an_empty_file_made_by_hand_drains_too(drain_file):
     assert current_drain().reason == ""
 
 
+def test_a_file_in_another_alphabet_drains_too(drain_file):
+    drain_file.write_bytes("2026-06-11T18:00:00Z\nMünchen\n".encode("latin-1"))
+    assert is_draining()
+    assert current_drain().reason == "M\N{REPLACEMENT CHARACTER}nchen"
+    assert run("drain", "new disk").startswith("web1 drains since 2026-06-11T18:00:00Z")
+
+
 def test_a_folder_that_is_not_there_is_an_error_of_the_command(settings):
     settings.DRAIN_FILE = "/nowhere/drain"
     with pytest.raises(CommandError, match=r"DRAIN_FILE cannot be written: .*/nowhere/drain"):

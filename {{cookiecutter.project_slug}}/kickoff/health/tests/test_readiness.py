@@ -33,6 +33,12 @@ class TestAWarmNode:
         settings.HEALTH_FOLDERS = ["/nowhere"]
         assert readyz() == (200, "ready\n")
 
+    def test_is_not_ready_when_a_disk_is_full_and_another_folder_is_not_there(
+        self, readyz, settings
+    ):
+        settings.HEALTH_FOLDERS, settings.HEALTH_DISK_FULL_MB = ["/nowhere"], 1e15
+        assert readyz() == (503, "disk full\n")
+
     def test_is_ready_when_the_folder_of_the_drain_file_is_not_there(self, readyz, settings):
         settings.DRAIN_FILE = "/nowhere/drain"
         assert readyz() == (200, "ready\n")

@@ -88,6 +88,15 @@ class TestMariaDB:
             connection.query("DROP DATABASE kickoff_probe")
             connection.close()
 
+    def test_its_temporary_tables_are_out_of_reach_of_others(self, mariadb_server):
+        """A server that starts removes what it finds of another one in a shared folder."""
+        mysqldb = pytest.importorskip("MySQLdb")
+        connection = mysqldb.connect(unix_socket=str(mariadb_server.socket), user="root")
+        cursor = connection.cursor()
+        cursor.execute("SELECT @@GLOBAL.tmpdir")
+        assert cursor.fetchone() == (str(mariadb_server.folder),)
+        connection.close()
+
     def test_its_url(self, mariadb_server):
         port = mariadb_server.port
         assert mariadb_server.url("fantasy") == f"mysql://root@127.0.0.1:{port}/fantasy"

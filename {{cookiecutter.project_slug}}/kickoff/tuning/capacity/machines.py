@@ -33,7 +33,7 @@ def of_memcached(fleet: Fleet, wanted: int) -> Fleet:
 
 def _new(fleet: Fleet, kind: str) -> Iterator[tuple[str, str]]:
     """Names with the numbers that follow, and addresses after the highest that is used."""
-    machines = (*fleet.nodes, *fleet.memcached)
+    machines: list[Node | MemcachedServer] = [*fleet.nodes, *fleet.memcached]
     addresses = [fleet.load_balancer.address, fleet.database.address]
     highest = max(map(IPv4Address, [*addresses, *(each.address for each in machines)]))
     names = _names(kind, {machine.name for machine in machines})

@@ -7,7 +7,7 @@ from ipaddress import ip_address, ip_network
 
 from kickoff.tuning.capacity.resources import BALANCER_CPUS, BALANCER_LINE, Peak, resources
 from kickoff.tuning.capacity.times import ServiceTimes
-from kickoff.tuning.fleet import Fleet
+from kickoff.tuning.fleet import Fleet, MemcachedServer, Node
 from kickoff.tuning.sizing import Sizes, sizes_of
 
 # A sort buffer of 2 MB, a join buffer and two read buffers of 0.6 MB, a stack of 0.3 MB: MariaDB's
@@ -48,7 +48,7 @@ def _connections(sizes: Sizes) -> Iterator[str]:
 
 def _network(fleet: Fleet) -> Iterator[str]:
     network = ip_network(fleet.site.private_network)
-    machines = (*fleet.nodes, *fleet.memcached)
+    machines: list[Node | MemcachedServer] = [*fleet.nodes, *fleet.memcached]
     if any(ip_address(machine.address) not in network for machine in machines):
         yield (
             f"private_network {network} has no room for {len(machines):,} machines. Name a larger "

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from kickoff.tuning.capacity.limits import largest
 from kickoff.tuning.capacity.times import ServiceTimes
@@ -83,12 +83,12 @@ def lasts_to(
 ) -> dict[str, float]:
     """For each resource, the most users for whom it is enough."""
 
-    def enough(users: float) -> Iterator[tuple[str, bool]]:
-        for each in resources(fleet, times, Peak(users, think_s), shards):
-            yield each.name, each.is_enough
+    def enough(name: str, users: float) -> bool:
+        found = resources(fleet, times, Peak(users, think_s), shards)
+        return next(each.is_enough for each in found if each.name == name)
 
-    names = [name for name, _ in enough(1)]
-    return {name: largest(lambda users, name=name: dict(enough(users))[name]) for name in names}
+    names = [each.name for each in resources(fleet, times, Peak(1, think_s), shards)]
+    return {name: largest(partial(enough, name)) for name in names}
 
 
 def _cores(name: str, load: Traffic, part: str, cpus: int, words: str) -> Resource:

@@ -22,6 +22,17 @@ class TestHosts:
         assert apache.get("/", host="unknown.invalid").status == 421
         assert apache.get("/static/", host="unknown.invalid").status == 421
 
+    @pytest.mark.parametrize("host", ["10.0.0.11", "127.0.0.1:80", "unknown.invalid"])
+    def test_a_probe_is_answered_by_any_name(self, apache, host):
+        for path in ("/readyz", "/livez"):
+            assert apache.get(path, host=host).status == 200
+
+    @pytest.mark.parametrize(
+        "path", ["/healthz", "/version", "/readyz/", "/readyz/x", "/readyz/../login/"]
+    )
+    def test_and_nothing_else(self, apache, path):
+        assert apache.get(path, host="unknown.invalid").status == 421
+
     def test_the_direct_host_is_open_to_the_named_networks(self, apache):
         answer = apache.get("/", host="web1.example.com", source="127.0.0.77")
         assert answer.status == 200
@@ -150,6 +161,19 @@ class TestPublicPages:
         with ThreadPoolExecutor(64) as pool:
             assert list(pool.map(visit, range(64))) == [200] * 64
         assert apache.asked("/public/slow") == 2
+
+    def test_while_it_is_renewed_nobody_gets_one_from_long_ago(self, apache):
+        """Its second, and two more in which others get the old one; then it is gone."""
+        old = apache.get("/public/slow/forgotten").body
+        time.sleep(4.5)
+        start = threading.Barrier(8)
+
+        def visit(number):
+            start.wait()
+            return apache.get("/public/slow/forgotten").body
+
+        with ThreadPoolExecutor(8) as pool:
+            assert old not in list(pool.map(visit, range(8)))
 
     def test_a_page_as_large_as_allowed_is_kept(self, apache):
         for _ in range(2):

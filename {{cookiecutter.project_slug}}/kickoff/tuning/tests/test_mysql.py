@@ -36,8 +36,8 @@ def test_what_runs_is_what_was_computed(server):
     expected = {
         "bind_address": "127.0.0.5",
         "skip_name_resolve": "ON",
-        "max_connections": "110",
-        "back_log": "110",
+        "max_connections": "120",
+        "back_log": "120",
         "wait_timeout": "300",
         "table_open_cache": "2000",
         "tx_isolation": "READ-COMMITTED",
@@ -51,11 +51,12 @@ def test_what_runs_is_what_was_computed(server):
         "max_statement_time": "5.000000",
         "idle_transaction_timeout": "60",
         "query_cache_type": "OFF",
+        "local_infile": "OFF",
     }
 
     assert {name: variables[name] for name in expected} == expected
     assert "STRICT_TRANS_TABLES" in variables["sql_mode"]
-    assert int(variables["open_files_limit"]) >= 110 + 2 * 2000 + 10
+    assert int(variables["open_files_limit"]) >= 120 + 2 * 2000 + 10
 
 
 def test_any_fleet_is_understood(any_fleet, tmp_path):
@@ -95,13 +96,24 @@ class TestSiteAccount:
 
     def test_has_no_more_than_its_connections(self, accounts):
         sql = f"SELECT max_user_connections FROM mysql.user WHERE user = '{SITE}'"
-        assert accounts.run(sql).stdout == "92\n"  # 60 + 20 + 4 + 3 + 5
+        assert accounts.run(sql).stdout == "107\n"  # 60 + 20 + 4 + 18 + 5
 
     def test_its_statements_end_after_five_seconds(self, accounts):
         shown = accounts.run_as(SITE, "secret", "SELECT @@max_statement_time")
         assert shown.stdout == "5.000000\n"
         limited = "SET STATEMENT max_statement_time = 0.1 FOR SELECT SLEEP(3)"
         assert "max_statement_time exceeded" in accounts.run_as(SITE, "secret", limited).stderr
+
+
+def test_nobody_sends_files_of_their_machine(accounts, tmp_path):
+    """Not even a client that would."""
+    (tmp_path / "goals").write_text("7\n")
+    sql = f"LOAD DATA LOCAL INFILE '{tmp_path}/goals' INTO TABLE game_day.goal"
+    place = [f"--host={accounts.host}", f"--port={accounts.port}", "--local-infile=1"]
+    done = accounts.run(sql, *place, f"--user={SITE}", "--password=secret", check=False)
+
+    assert done.returncode == 1
+    assert "local" in done.stderr.lower()
 
 
 class TestOwnerAccount:

@@ -4,7 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from kickoff.brakes import configuration
+from kickoff.health.conf import DEFAULTS
 from kickoff.testing.fleet import example_fleet, fleet_of
+from kickoff.tuning.sizes import HEALTH_PROCESSES
 from kickoff.tuning.sizing import sizes_of
 from kickoff.tuning.timeouts import TimeOuts
 
@@ -23,9 +26,13 @@ class TestExample:
     def test_connections_of_the_database(self):
         database = sizes_of(example_fleet()).database
 
-        assert database.site_connections == 60 + 20 + 4 + 3 + 5
-        assert database.connections == 92 + 2 + 10
-        assert database.max_connections == 110
+        assert database.site_connections == 60 + 20 + 4 + 18 + 5
+        assert database.connections == 107 + 2 + 10
+        assert database.max_connections == 120
+
+    def test_health_is_counted_as_long_as_it_takes_samples(self):
+        assert DEFAULTS["HEALTH_IDLE_S"] / 10 == HEALTH_PROCESSES  # monitoring asks every 10 s
+        assert configuration.HEALTH_PROCESSES == HEALTH_PROCESSES
 
     def test_memory_of_the_database(self):
         database = sizes_of(example_fleet()).database
@@ -37,7 +44,7 @@ class TestExample:
     def test_connections_of_memcached(self):
         memcached = sizes_of(example_fleet()).memcached
 
-        assert memcached.connections == 120 + 40 + (2 + 3 + 5) * 2 + 10
+        assert memcached.connections == 120 + 40 + (2 + 5) * 2 + 18 + 10
         assert memcached.max_connections == 1024
 
     def test_memory_of_a_node_with_everything(self):
@@ -57,11 +64,11 @@ class TestExample:
 @pytest.mark.parametrize(
     ("fleet", "slots", "front", "connections", "buffer_pool_mb", "ready_needed"),
     [
-        # 20+10 +4 +2 +5 +2 +10 = 53; half of 4 GB
-        ((2, 2, 4), 10, 40, 60, 2048, 1),
-        ((3, 4, 8), 20, 40, 110, 6144, 2),
-        # 1600 + 80 + 4 + 20 + 5 + 2 + 10 = 1721; 10 + 120 = 130 threads in children of 20
-        ((20, 16, 64), 80, 140, 1730, 49152, 10),
+        # 20+10 +4 +12 +5 +2 +10 = 63; half of 4 GB
+        ((2, 2, 4), 10, 40, 70, 2048, 1),
+        ((3, 4, 8), 20, 40, 120, 6144, 2),
+        # 1600 + 80 + 4 + 20 × 6 + 5 + 2 + 10 = 1821; 10 + 120 = 130 threads in children of 20
+        ((20, 16, 64), 80, 140, 1830, 49152, 10),
     ],
 )
 def test_other_fleets(fleet, slots, front, connections, buffer_pool_mb, ready_needed):

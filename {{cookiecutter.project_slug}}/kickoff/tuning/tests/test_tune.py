@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import shutil
 
 import pytest
@@ -30,6 +31,12 @@ def other_fleet(project):
 def test_the_files_of_this_project_agree_with_its_fleet(capsys):
     call_command("tune", "--check")
     assert capsys.readouterr().out == "deploy/ agrees with fleet.toml.\n"
+
+
+def test_no_file_is_escaped_as_if_it_were_html(any_fleet):
+    """Apache's children, not Apache&#x27;s."""
+    for file in tuned_files(any_fleet):
+        assert not re.search(r"&(#x?\w+|\w+);", file.text), file.name
 
 
 class TestCheck:

@@ -33,7 +33,14 @@ def verdict(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize(
-    "unit", ["web.service", "refresher.service", "disk-watch.service", "disk-watch.timer"]
+    "unit",
+    [
+        "web.service",
+        "web-prefork.service",
+        "refresher.service",
+        "disk-watch.service",
+        "disk-watch.timer",
+    ],
 )
 def test_systemd_finds_nothing_wrong(written, unit):
     judged = verdict("verify", "--man=no", str(written / "systemd" / unit))
@@ -42,7 +49,9 @@ def test_systemd_finds_nothing_wrong(written, unit):
     assert (judged.returncode, own) == (0, [])
 
 
-@pytest.mark.parametrize("unit", ["web.service", "refresher.service", "disk-watch.service"])
+@pytest.mark.parametrize(
+    "unit", ["web.service", "web-prefork.service", "refresher.service", "disk-watch.service"]
+)
 def test_systemd_calls_it_hardened(written, unit):
     limit = str(round(SECURE_ENOUGH * 10))
     judged = verdict(
@@ -54,13 +63,22 @@ def test_systemd_calls_it_hardened(written, unit):
 def test_the_limits_are_as_computed():
     files = {file.name: file.text for file in tuned_files(example_fleet())}
     web, refresher = files["systemd/web.service"], files["systemd/refresher.service"]
+    prefork = files["systemd/web-prefork.service"]
 
     assert "\nMemoryMax=1476M\n" in web  # 1.5 × (4 × 200 + 4 × 30 + 64)
+    assert "\nMemoryMax=6096M\n" in prefork  # 1.5 × (20 × 200 + 64)
     assert "\nMemoryMax=400M\n" in refresher
-    for text in (web, refresher):
+    for text in (web, prefork, refresher):
         assert "\nMemorySwapMax=0\n" in text
         assert "\nLimitNOFILE=" in text
         assert "\nRestart=always\n" in text
+
+
+def test_each_variant_of_the_web_server_is_started_with_its_own_file():
+    files = {file.name: file.text for file in tuned_files(example_fleet())}
+
+    assert "/deploy/apache/site.conf -DFOREGROUND\n" in files["systemd/web.service"]
+    assert "/deploy/apache/prefork.conf -DFOREGROUND\n" in files["systemd/web-prefork.service"]
 
 
 def test_compose_is_valid_by_its_schema(written):

@@ -1,0 +1,1 @@
+"""Features that reach people step by step, and stay with whom they have reached."""
