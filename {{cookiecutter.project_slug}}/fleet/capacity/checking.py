@@ -10,7 +10,7 @@ Each prediction is the smallest of three numbers, from costs that one client has
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 from statistics import median
@@ -102,7 +102,7 @@ def check(world: World, say: Say) -> Check:
     loads = list(_loads(world, say))
     slots = sizes_of(world.fleet.shape).web.slots
     predicted = {
-        (load.name, nodes): _limits(world, measured, load, nodes, slots)
+        (load.name, nodes): _limits(world.kinds, measured, load, nodes, slots)
         for load in loads
         for nodes in COUNTS
     }
@@ -144,9 +144,18 @@ def mixed(kinds: Sequence[Kind]) -> list[Request]:
     return found
 
 
-def _limits(world: World, measured: Measured, load: Load, nodes: int, slots: int) -> Limits:
-    if load.cost is None:
-        return _limits_of_mix(world, measured, nodes, slots)
+def _limits(
+    kinds: Sequence[Kind], measured: Measured, load: Load, nodes: int, slots: int
+) -> Limits:
+    if load.cost is not None:
+        return limits_of_load(load, nodes, slots)
+    addresses = {kind.name: len({each.path for each in mixed([kind])}) for kind in kinds}
+    return limits_of_mix(measured, addresses, nodes, slots)
+
+
+def limits_of_load(load: Load, nodes: int, slots: int) -> Limits:
+    """Of one page, always from where it was measured."""
+    assert load.cost is not None
     clients, response_s = load.clients(nodes * slots), load.cost.cost.response_ms / 1000
     return Limits(
         {
@@ -157,13 +166,16 @@ def _limits(world: World, measured: Measured, load: Load, nodes: int, slots: int
     )
 
 
-def _limits_of_mix(world: World, measured: Measured, nodes: int, slots: int) -> Limits:
-    """The more often the pages are asked for, the more of them Apache has kept."""
+def limits_of_mix(
+    measured: Measured, addresses: Mapping[str, int], nodes: int, slots: int
+) -> Limits:
+    """The more often its pages are asked for, the more of them Apache has kept. `addresses` is how
+    many of each kind are asked for."""
     times = replace(
         measured.times,
         pages=tuple(
-            replace(page, addresses=_addresses(kind), addresses_per_user=0)
-            for page, kind in zip(measured.times.pages, world.kinds, strict=True)
+            replace(page, addresses=addresses[page.name], addresses_per_user=0)
+            for page in measured.times.pages
         ),
     )
     client_ms = sum(page.share * measured.client_cpu_ms[page.name] for page in times.pages)
@@ -176,11 +188,6 @@ def _limits_of_mix(world: World, measured: Measured, nodes: int, slots: int) -> 
         return busy + rate * client_ms / 1000 <= CORES
 
     return Limits({SLOTS: largest(of_slots), CORES_OF_ALL: largest(of_cores)})
-
-
-def _addresses(kind: Kind) -> int:
-    """That the mix asks for."""
-    return len({request.path for request in mixed([kind])})
 
 
 def _measured(world: World, load: Load, slots: int) -> float:

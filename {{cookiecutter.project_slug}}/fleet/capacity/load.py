@@ -76,7 +76,7 @@ def send(
     think_ms: int = 0,
 ) -> Answers:
     """So many clients ask HAProxy for so long. FleetError when an answer is an error."""
-    texts = ",".join(json.dumps(request.text(host)) for request in requests)
+    texts = ",".join(_lua_string(request.text(host)) for request in requests)
     with _script(SCRIPT % (texts, 0, think_ms)) as script:
         command = [
             program("wrk", package="wrk"),
@@ -114,9 +114,14 @@ def _run(command: Sequence[str]) -> tuple[str, float]:
         raise
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
+    if process.returncode or not output.splitlines()[-1].startswith("{"):
         raise FleetError(f"wrk failed.\n{output[-2000:]}")
     return output, usage.ru_utime + usage.ru_stime
+
+
+def _lua_string(text: str) -> str:
+    """Every byte by its number: Lua knows other escapes than Python."""
+    return '"' + "".join(f"\\{byte:03d}" for byte in text.encode()) + '"'
 
 
 @contextmanager

@@ -87,7 +87,7 @@ def _with_memcached(fleet: Fleet, times: ServiceTimes, peak: Peak) -> Fleet:
     def carries(count: int) -> bool:
         return _is_enough(of_memcached(fleet, count), times, peak, CACHE_CPUS, CACHE_MEMORY)
 
-    # Never fewer: with a server less, most keys move to another one.
+    # Never fewer: the keys of one that goes would have to be built anew.
     return of_memcached(fleet, fewest("memcached servers", carries, start=len(fleet.memcached)))
 
 
