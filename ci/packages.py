@@ -21,6 +21,8 @@ PACKAGES = {
     "apache2": ("apache2", "httpd"),
     "apache2-utils": ("rotatelogs",),
     "haproxy": ("haproxy",),
+    # Of the lines in docs/load.md.
+    "wrk": ("wrk",),
     "openssl": ("openssl",),
     "systemd": ("systemd-analyze",),
     "mariadb-client": ("mariadb", "mysql"),

@@ -74,8 +74,18 @@ class Report:
         yield from (_row(result) for result in self.results)
         yield ""
         yield (
+            "In every drill two more things are promised. A page shows what was so a moment ago: "
+            "matches are played meanwhile, each score on a page is compared with what the "
+            "database had then, and no slot of the cache may ever be given an older value. And a "
+            "line-up that was acknowledged is in the database, whole, and is what its owner sees "
+            "next: the database itself keeps a book of what was committed."
+        )
+        yield ""
+        yield (
             "Failed are all requests without a good answer, a clear 503 included. Lost are "
-            "line-ups that were acknowledged and are not in the database."
+            "line-ups that were acknowledged and are not in the database. Some drills only: "
+            '`make drill ARGS="node-frozen deploy"`; each for a few seconds: `--short`. Exit code '
+            "1 says that a promise was not kept."
         )
         yield ""
         yield "Machine: " + ", ".join(f"{name} {value}" for name, value in self.machine.items())

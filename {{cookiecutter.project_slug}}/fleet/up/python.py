@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from fleet.up.errors import FleetError
-from kickoff.testing.apache import built_module
 from kickoff.testing.processes import as_unprivileged_user, program
+from kickoff.testing.wsgi_python import built_module
 
 PROBE = [sys.executable, "-c", "import django, MySQLdb"]
 INSTALL = "python3 config/create_venv.py . --group dev --group mysql --group apache"

@@ -18,9 +18,10 @@ from pathlib import Path
 
 from django.conf import settings
 
-from kickoff.testing.apache import NODE, ApacheProcess, wsgi_environment, wsgi_module
+from kickoff.testing.apache import ApacheProcess
 from kickoff.testing.http import Answer
 from kickoff.testing.processes import as_unprivileged_user, server_folder
+from kickoff.testing.wsgi_python import wsgi_environment, wsgi_module
 from kickoff.tuning.files import tuned_files
 from kickoff.tuning.fleet import Fleet
 
@@ -30,16 +31,23 @@ PAGES = {"templates", "static"}  # what a release has beside packages of Python
 
 
 class SiteProcess(ApacheProcess):
-    """`asked(path)` counts where a middleware of the settings writes each path to config/asked."""
+    """At the address of the fleet's first node.
+
+    `asked(path)` counts where a middleware of the settings writes each path to config/asked.
+    """
 
     def __init__(self, folder: Path, fleet: Fleet, settings_module: str) -> None:
         self._settings_module = settings_module
+        self.address = fleet.nodes[0].address
         super().__init__(folder, fleet, "apache/site.conf")
 
-    def command(self) -> Sequence[str]:
-        """With nothing of the tests' own environment: what it needs stands in .env."""
-        own = [f"{name}={value}" for name, value in self._variables().items()]
-        return ["env", "-i", *own, *super().command()]
+    def environment(self) -> dict[str, str]:
+        """Nothing of the tests' own: what the site needs to know stands in its .env."""
+        return {
+            "PATH": os.environ.get("PATH", os.defpath),
+            "DJANGO_SETTINGS_MODULE": self._settings_module,
+            "NODE_NAME": self.node,
+        }
 
     def answers(self) -> bool:
         """All of Python is loaded."""
@@ -56,7 +64,7 @@ class SiteProcess(ApacheProcess):
             capture_output=True,
             text=True,
             cwd=self.release,
-            env={**self._variables(), "PYTHONPATH": os.pathsep.join(packages)},
+            env={**self.environment(), "PYTHONPATH": os.pathsep.join(packages)},
             **as_unprivileged_user(),
         )
         if done.returncode:
@@ -77,21 +85,14 @@ class SiteProcess(ApacheProcess):
             if (folder / "__init__.py").exists() or folder.name in PAGES:
                 shutil.copytree(folder, self.release / folder.name, ignore=ignored)
         shutil.copy(project / "manage.py", self.release)
-        (self.release / ".env").write_text(self._environment())
+        (self.release / ".env").write_text(self._env_file())
         python, module, packages = site_python()
         # mod_wsgi looks for .pth files in its python-path.
         (self.release / "packages.pth").write_text("\n".join(packages))
         (self.release / ".venv").symlink_to(python.parent.parent)
         (self.release / "mod_wsgi.so").symlink_to(module)
 
-    def _variables(self) -> dict[str, str]:
-        return {
-            "PATH": os.environ.get("PATH", os.defpath),
-            "DJANGO_SETTINGS_MODULE": self._settings_module,
-            "NODE_NAME": NODE,
-        }
-
-    def _environment(self) -> str:
+    def _env_file(self) -> str:
         """site.env, and what is added by hand on a node."""
         (shared,) = (file.text for file in tuned_files(self.fleet) if file.name == "site.env")
         own: Mapping[str, object] = {

@@ -22,6 +22,7 @@ class Door:
     port: int
     source: str
     added: str
+    address: str = "127.0.0.1"
 
     @classmethod
     def of_haproxy(cls, haproxy: HAProxyProcess) -> Door:
@@ -30,7 +31,7 @@ class Door:
     @classmethod
     def of_apache(cls, site: SiteProcess) -> Door:
         added = f"X-Forwarded-Proto: https\r\nX-Forwarded-For: {VISITOR}\r\n"
-        return cls("apache", site.port, site.fleet.load_balancer.address, added)
+        return cls("apache", site.port, site.fleet.load_balancer.address, added, site.address)
 
     def head(self, line: str = "GET / HTTP/1.1", host: str | None = HOST) -> bytes:
         """The first lines of a request; others and an empty line are still to come."""
@@ -38,7 +39,9 @@ class Door:
         return f"{line}\r\n{host_line}{self.added}".encode()
 
     def say(self, *parts: bytes, quiet_s: float = 0.3) -> Conversation:
-        return converse(self.port, *parts, source=self.source, quiet_s=quiet_s)
+        return converse(
+            self.port, *parts, address=self.address, source=self.source, quiet_s=quiet_s
+        )
 
     def ask(
         self, line: str = "GET / HTTP/1.1", host: str | None = HOST, *headers: str

@@ -67,7 +67,7 @@ class TestAtApache:
     @pytest.mark.parametrize("header", SPOOFED)
     def test_nobody_else_is_believed(self, site, header):
         """So it is plain HTTP from where it comes from, and Django sends it to HTTPS."""
-        door = Door("outside", site.port, OUTSIDE, "")
+        door = Door("outside", site.port, OUTSIDE, "", site.address)
         assert door.ask(TOLD, HOST, header).statuses == [301]
 
     def test_the_load_balancer_is(self, apache_door):
@@ -91,7 +91,7 @@ class TestHealth:
 
     @pytest.mark.parametrize("header", SPOOFED)
     def test_nor_for_those_who_have_got_past_the_load_balancer(self, site, header):
-        door = Door("outside", site.port, OUTSIDE, "")
+        door = Door("outside", site.port, OUTSIDE, "", site.address)
         assert door.ask("GET /healthz HTTP/1.1", HOST, header).statuses == [404]
 
     def test_is_there_for_the_named_networks(self, haproxy):

@@ -39,7 +39,7 @@ def slow(haproxy_door, apache_door) -> Iterator[dict[str, Future[End]]]:
 
 def end_of(door: Door, start: bytes) -> End:
     started = time.monotonic()
-    said = drip(door.port, start, source=door.source, pause_s=0.5, limit_s=30)
+    said = drip(door.port, start, address=door.address, source=door.source, pause_s=0.5, limit_s=30)
     return End(said, time.monotonic() - started)
 
 

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from http.client import HTTPException
-from itertools import cycle
-from threading import Event, Thread
 
 from fleet.drills.drill import Drill
 from fleet.drills.promises import NO_ERROR, FactAtLeast, FactAtMost, NoSpike
 from fleet.drills.scene import Scene
 from kickoff.testing.http import ask
 
-SLOW = 60  # of each kind: more than all slots of three nodes with two CPUs
+SLOW_OF_EACH = 60  # more than all slots of three nodes with two CPUs
 BYTE_EVERY_S = 0.2
+HEADERS = "GET / HTTP/1.1\r\nHost: {site}\r\nX-Slow: " + 4000 * "a"
+FORM = (
+    "POST /accounts/sign-in/ HTTP/1.1\r\nHost: {site}\r\nContent-Length: 400\r\n"
+    "Content-Type: application/x-www-form-urlencoded\r\n\r\nusername="
+)
 HELD = "connections held"
 FOREIGN_HOSTS = ["10.0.0.99", "127.0.0.1:80", "probe.invalid", "kube-probe"]
 ANSWERED, REFUSED = "probes answered", "probes not answered with 200"
@@ -24,51 +27,41 @@ ANSWERED, REFUSED = "probes answered", "probes not answered with 200"
 
 def slow_clients(scene: Scene) -> None:
     """Some say nothing, some their headers byte by byte, some announce a form and send no more."""
-    site = f"{scene.fleet.shape.site.domain}:{scene.fleet.haproxy.port}"
-    head = f"GET / HTTP/1.1\r\nHost: {site}\r\nX-Slow: {'a' * 4000}\r\n\r\n".encode()
-    form = (
-        f"POST /accounts/sign-in/ HTTP/1.1\r\nHost: {site}\r\nContent-Length: 400\r\n"
-        "Content-Type: application/x-www-form-urlencoded\r\n\r\nusername="
-    ).encode()
-    stop = Event()
-    scene.undo.callback(stop.set)
-    started = [0]
     scene.broken()
-    sockets = [_connected(scene) for _ in range(3 * SLOW)]
-    scene.undo.callback(_close, sockets)
-    for held in sockets[:SLOW]:
+    silent, dripping, unfinished = (
+        [_connected(scene) for _ in range(SLOW_OF_EACH)] for _ in range(3)
+    )
+    for held in [*silent, *dripping, *unfinished]:
+        scene.undo.callback(held.close)
+    form = FORM.format(site=_site(scene)).encode()
+    for held in unfinished:
         held.sendall(form)
-    dripping = cycle(sockets[SLOW : 2 * SLOW])
-
-    def drip() -> None:
-        at = dict.fromkeys(sockets[SLOW : 2 * SLOW], 0)
-        while not stop.wait(BYTE_EVERY_S / SLOW):
-            held = next(dripping)
-            with suppress(OSError):  # the load balancer has had enough
-                held.send(head[at[held] : at[held] + 1])
-                at[held] += 1
-                started[0] += 1
-
-    thread = Thread(target=drip, daemon=True)
-    thread.start()
-    scene.wait(scene.lengths.outage_s)
-    scene.facts[HELD] = len(sockets)
-    scene.facts["bytes dripped"] = started[0]
-    stop.set()
-    thread.join()
+    scene.facts["bytes dripped"] = _drip(scene, dripping)
+    scene.facts[HELD] = 3 * SLOW_OF_EACH
     scene.mended()
+
+
+def _drip(scene: Scene, connections: Sequence[socket.socket]) -> int:
+    """A byte of its headers to each in turn; how many were sent."""
+    head = HEADERS.format(site=_site(scene)).encode()
+    until, turn, sent = time.monotonic() + scene.lengths.outage_s, 0, 0
+    while time.monotonic() < until:
+        byte, place = divmod(turn, len(connections))
+        with suppress(OSError):  # the load balancer has had enough
+            sent += connections[place].send(head[byte : byte + 1])
+        turn += 1
+        time.sleep(BYTE_EVERY_S / len(connections))
+    return sent
 
 
 def half_open(scene: Scene) -> None:
     """They ask and go away without a word, or never close their side."""
-    request = b"GET /leagues/ HTTP/1.1\r\nHost: localhost\r\n\r\n"
-    request = request.replace(b"localhost", f"localhost:{scene.fleet.haproxy.port}".encode())
+    request = f"GET /leagues/ HTTP/1.1\r\nHost: {_site(scene)}\r\n\r\n".encode()
     until = time.monotonic() + scene.lengths.outage_s
     opened: list[socket.socket] = []
-    scene.undo.callback(_close, opened)
     scene.broken()
     while time.monotonic() < until:
-        held = _connected(scene)
+        held = scene.undo.enter_context(_connected(scene))
         held.sendall(request)
         if len(opened) % 2:
             held.shutdown(socket.SHUT_WR)  # no more to say, but the answer is never read
@@ -101,9 +94,8 @@ def _probe(address: str, port: int, host: str) -> int:
         return 0
 
 
-def _close(sockets: list[socket.socket]) -> None:
-    for held in sockets:
-        held.close()
+def _site(scene: Scene) -> str:
+    return f"{scene.fleet.shape.site.domain}:{scene.fleet.haproxy.port}"
 
 
 def _connected(scene: Scene) -> socket.socket:

@@ -69,8 +69,8 @@ class TestRightForItsTime:
 
     def test_or_as_they_were_known(self, evidence, request_at):
         known = RightForItsTime(behind_s=3, may_stand_still=True, known_s=2)
-        assert self.problems(evidence, live(request_at, 13.9, minute=5), promise=known) == []
-        assert self.problems(evidence, live(request_at, 13.9, minute=4), promise=known)
+        assert self.problems(evidence, live(request_at, 13.9, minute=4), promise=known) == []
+        assert self.problems(evidence, live(request_at, 13.9, minute=3), promise=known)
 
     def test_and_not_for_longer(self, evidence, request_at):
         still = RightForItsTime(behind_s=3, may_stand_still=True)

@@ -164,6 +164,25 @@ def pages_say_how_long(site: Configuration) -> Outcome:
 
 
 @rule(
+    "C46e",
+    WARNING,
+    "A page that is no longer fresh is given away for a moment only",
+    reads="CacheSocacheMinTime",
+    why="While one visitor's request renews it, the others get the old page. By default a page may "
+    "be ten minutes old by then; with no time at all there is none to give.",
+    mend="CacheSocacheMinTime 2",
+)
+def stale_pages_go_soon(site: Configuration) -> Outcome:
+    if not site.apache.named("CacheSocache"):
+        raise DoesNotApplyError("Apache has no cache in shared memory.")
+    lines = site.apache.named("CacheSocacheMinTime")
+    found = [site.apache.as_value(line).map(seconds) for line in lines] or [
+        Value("CacheSocacheMinTime", 600.0, DEFAULT)
+    ]
+    return expect(all(2 <= value.value <= 3 for value in found), "2 to 3 s", *found)
+
+
+@rule(
     "C46d",
     WARNING,
     "Whoever reloads a page gets it from Apache's cache",

@@ -113,6 +113,8 @@ SERVING = [
     apache("C46c", "    CacheLastModifiedFactor 0\n", ""),
     apache("C46d", "CacheIgnoreCacheControl On", "CacheIgnoreCacheControl Off"),
     apache("C46d", "    CacheIgnoreCacheControl On\n", ""),
+    apache("C46e", "CacheSocacheMinTime 2", "CacheSocacheMinTime 600"),
+    apache("C46e", "    CacheSocacheMinTime 2\n", ""),
     apache("C46c", "CacheIgnoreHeaders Set-Cookie", "CacheIgnoreHeaders None"),
 ]
 WAITING = [
