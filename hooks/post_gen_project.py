@@ -25,7 +25,7 @@ REMOVALS: dict[tuple[str, str | bool], list[str]] = {
     ("sample_site", False): [
         *("fantasy", "lab", "fleet"),
         *(f"docs/{name}" for name in ("lab.md", "fleet.md", "load.md", "drills.md")),
-        *("docs/bench.md", "docs/bench.svg"),
+        *("docs/capacity.md", "docs/bench.md", "docs/bench.svg"),
     ],
     ("ci", "github"): [".gitlab-ci.yml"],
     ("ci", "gitlab"): [".github"],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from statistics import median
 
 from fleet.capacity.checking import ALLOWED, CORES_OF_ALL, ROUNDS, SLOTS, VISITORS, Check, Row
+from fleet.capacity.sizes import sizes_section
 
 PAGE = "capacity.md"
 HEAD = """# Predicted, then measured
@@ -40,7 +41,8 @@ def page(check: Check) -> str:
     head = HEAD.format(
         visitors=VISITORS, slots=SLOTS, cores=CORES_OF_ALL, rounds=ROUNDS, allowed=ALLOWED
     )
-    return head + rows + TAIL.format(source=check.times.source)
+    measured = head + rows + TAIL.format(source=check.times.source)
+    return f"{measured}\n{sizes_section(check.times)}"
 
 
 def _line(row: Row) -> str:
