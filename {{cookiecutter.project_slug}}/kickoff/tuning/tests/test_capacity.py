@@ -82,7 +82,7 @@ class TestDocument:
             "memcached": 2,
             "memcached_mb": 2048,
             "database_cpus": 4,
-            "database_connections": 90,  # 40 + 20 + 4 + 2 + 5 + 2 + 10 = 83
+            "database_connections": 100,  # 40 + 20 + 4 + 12 + 5 + 2 + 10 = 93
             "memcached_connections": 1024,
             "refresher_shards": 1,
         }

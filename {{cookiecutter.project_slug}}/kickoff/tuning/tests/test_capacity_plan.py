@@ -180,11 +180,11 @@ class TestProblems:
         )
 
     def test_connections_that_have_no_room(self):
-        # 41 nodes × 4 × 5 = 820, one more node in a rollout 20, 4, 41, 5, 2, 10 = 902
+        # 41 nodes × 4 × 5 = 820, in a rollout 20 more, 4, health 41 × 6, 5, 2, 10: 1107
         planned = plan(example_fleet(), times(page(web=4)), Peak(200_200, 10))
-        assert planned.sizes.database.max_connections == 910
+        assert planned.sizes.database.max_connections == 1110
         assert planned.problems == (
-            "910 connections × 3 MB = 2,730 MB, but the buffer pool leaves 2,048 MB. A smaller "
+            "1,110 connections × 3 MB = 3,330 MB, but the buffer pool leaves 2,048 MB. A smaller "
             "pool_size, more memory for the database, or a proxy that shares connections.",
         )
 
