@@ -104,8 +104,7 @@ def files_are_compressed(site: Configuration) -> Outcome:
     mend="CacheLock On, CacheLockMaxAge 5",
 )
 def cache_has_a_lock(site: Configuration) -> Outcome:
-    if not site.apache.named("CacheEnable"):
-        raise DoesNotApplyError("Apache caches nothing.")
+    _needs_a_cache(site)
     locks = site.apache.named("CacheLock")
     ages = site.apache.named("CacheLockMaxAge")
     holds = bool(locks) and all(line.text.lower() == "on" for line in locks)
@@ -150,8 +149,7 @@ def pages_fit_the_cache(site: Configuration) -> Outcome:
     mend="CacheDefaultExpire 0, CacheLastModifiedFactor 0, CacheIgnoreHeaders Set-Cookie",
 )
 def pages_say_how_long(site: Configuration) -> Outcome:
-    if not site.apache.named("CacheEnable"):
-        raise DoesNotApplyError("Apache caches nothing.")
+    _needs_a_cache(site)
     found = [site.apache.named(name) for name in ("CacheDefaultExpire", "CacheLastModifiedFactor")]
     ignored = " ".join(line.text for line in site.apache.named("CacheIgnoreHeaders"))
     holds = all(lines and all(float(line.text) == 0 for line in lines) for lines in found)
@@ -192,10 +190,14 @@ def stale_pages_go_soon(site: Configuration) -> Outcome:
     mend="CacheIgnoreCacheControl On",
 )
 def reloads_are_answered_too(site: Configuration) -> Outcome:
-    if not site.apache.named("CacheEnable"):
-        raise DoesNotApplyError("Apache caches nothing.")
+    _needs_a_cache(site)
     lines = site.apache.named("CacheIgnoreCacheControl")
     found = [site.apache.as_value(line) for line in lines] or [
         Value("CacheIgnoreCacheControl", "Off", DEFAULT)
     ]
     return expect(all(value.value.lower() == "on" for value in found), "On", *found)
+
+
+def _needs_a_cache(site: Configuration) -> None:
+    if not site.apache.named("CacheEnable"):
+        raise DoesNotApplyError("Apache caches nothing.")
