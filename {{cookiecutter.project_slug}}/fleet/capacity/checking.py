@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from random import Random
 from statistics import median
 
-from fleet.capacity import test_pages
+from fleet.capacity import check_pages
 from fleet.capacity.costs import MeasuredCost, measure_cost
 from fleet.capacity.load import Request
 from fleet.capacity.measuring import Measured, measure
@@ -121,9 +121,9 @@ def check(world: World, say: Say) -> Check:
 def _loads(world: World, say: Say) -> Iterator[Load]:
     menu = next(kind.requests for kind in world.kinds if kind.name == "menu")
     single = {
-        "waits 100 ms": [Request(test_pages.path(100, 0))],
-        "computes": [Request(test_pages.path(0, 400_000))],
-        "waits 60 ms, and computes": [Request(test_pages.path(60, 200_000))],
+        "waits 100 ms": [Request(check_pages.path(100, 0))],
+        "computes": [Request(check_pages.path(0, 400_000))],
+        "waits 60 ms, and computes": [Request(check_pages.path(60, 200_000))],
         "a signed-in visitor's menu": menu,
     }
     for name, requests in single.items():

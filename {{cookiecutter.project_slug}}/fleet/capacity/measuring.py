@@ -18,6 +18,8 @@ from fleet.up.errors import FleetError
 from fleet.up.running import Say
 from kickoff.tuning.capacity.times import Page, ServiceTimes, this_machine
 
+LOOK_S = 2  # long enough to see every page of a kind
+
 
 @dataclass(frozen=True)
 class Measured:
@@ -76,7 +78,7 @@ def _stored_kb_per_user(world: World) -> float:
 def _stored_kb_after(world: World, kinds: Iterable[Kind]) -> float:
     """When somebody has looked at these, too."""
     for kind in kinds:
-        send(world.fleet.haproxy.port, world.direct_host, kind.requests, clients=2, seconds=2)
+        send(world.fleet.haproxy.port, world.direct_host, kind.requests, clients=2, seconds=LOOK_S)
     return sum(_stored_bytes(server.ask("stats")) for server in world.fleet.memcacheds) / 1024
 
 

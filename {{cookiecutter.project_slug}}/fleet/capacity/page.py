@@ -10,7 +10,7 @@ from fleet.capacity.sizes import sizes_section
 PAGE = "capacity.md"
 HEAD = """# Predicted, then measured
 
-`python -m fleet.capacity check` has written this page. Each prediction was made before the load,
+`make capacity ARGS=check` has written this page. Each prediction was made before the load,
 from what one client's requests cost in the same run, by the formulas of `manage.py capacity`: the
 smallest of
 

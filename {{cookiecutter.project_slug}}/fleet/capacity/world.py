@@ -1,4 +1,4 @@
-"""The fleet that is measured: nobody plays, its visitors are signed in, and it has test pages."""
+"""The fleet that is measured: nobody plays, visitors are signed in, the check has its pages."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from fleet.up.running import Say
 
 LEAGUES = 20
 SIGN_IN = "from fleet.capacity.signing_in import sign_in; sign_in({host!r})"
-TEST_PAGES = """
-from fleet.capacity.test_pages import with_test_pages
+CHECK_PAGES = """
+from fleet.capacity.check_pages import with_check_pages
 
-application = with_test_pages(application)
+application = with_check_pages(application)
 """
 
 
@@ -46,7 +46,7 @@ def measured_world(say: Say) -> Iterator[World]:
     """FleetError when something is missing or does not start."""
     with running_fleet(FleetSettings(leagues=LEAGUES, speed=None), say) as fleet:
         say("signing visitors in")
-        _add_test_pages(fleet)
+        _add_check_pages(fleet)
         _return_at_once(fleet)
         host = fleet.shape.site.domain
         lines = fleet.manage("shell", "-v", "0", "-c", SIGN_IN.format(host=host)).splitlines()
@@ -56,10 +56,10 @@ def measured_world(say: Say) -> Iterator[World]:
         yield World(fleet, Meter(fleet), found, len(visitors), teams)
 
 
-def _add_test_pages(fleet: RunningFleet) -> None:
+def _add_check_pages(fleet: RunningFleet) -> None:
     """To the fleet's copy of the site, and to nothing else."""
     with (fleet.release / "config" / "wsgi.py").open("a", encoding="utf-8") as file:
-        file.write(TEST_PAGES)
+        file.write(CHECK_PAGES)
     for node in fleet.nodes:
         node.restart()
 

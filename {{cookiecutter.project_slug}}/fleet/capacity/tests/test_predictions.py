@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from fleet.capacity import checking, sampling
+from fleet.capacity.check_pages import path, with_check_pages
 from fleet.capacity.checking import Check, Limits, Load, Row, limits_of_load, limits_of_mix, mixed
 from fleet.capacity.costs import MeasuredCost
 from fleet.capacity.load import Answers, Request
 from fleet.capacity.measuring import Measured
 from fleet.capacity.mix import kinds
 from fleet.capacity.page import page
-from fleet.capacity.test_pages import path, with_test_pages
 from fleet.up.errors import FleetError
 from kickoff.tuning.tests.capacity_times import PRIVATE, PUBLIC, cost, times
 
@@ -79,10 +79,10 @@ class TestPage:
         assert len(found.missed) == 1
 
 
-class TestTestPages:
+class TestCheckPages:
     def ask(self, address):
         said = []
-        application = with_test_pages(lambda environ, start: [b"the site"])
+        application = with_check_pages(lambda environ, start: [b"the site"])
         body = application({"PATH_INFO": address}, lambda status, headers: said.append(status))
         return said, body
 

@@ -23,7 +23,7 @@ from kickoff.tuning.capacity.traffic import CACHE_S, Traffic, response_s
 from kickoff.tuning.fleet import Fleet
 from kickoff.tuning.sizing import summed
 
-FORM = "{:<22}{:<26}{:>12}   {:<26}{:>12}{:>16}"
+FORM = "{:<22}{:<27}{:>12}   {:<27}{:>12}  {:>16}"
 
 
 @dataclass(frozen=True)

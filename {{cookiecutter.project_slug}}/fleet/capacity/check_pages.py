@@ -18,7 +18,7 @@ def path(wait_ms: int, steps: int) -> str:
     return f"/capacity-check/{wait_ms}/{steps}/"
 
 
-def with_test_pages(application: Application) -> Application:
+def with_check_pages(application: Application) -> Application:
     """The same application, which answers these addresses too."""
 
     def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
