@@ -10,7 +10,7 @@ from statistics import median
 import pytest
 from django.core.management import call_command
 
-from fleet.capacity import checking, costs, measuring, sampling, world
+from fleet.capacity import checking, costs, measuring, meter, sampling, world
 from fleet.capacity.check_pages import path
 from fleet.capacity.checking import Load, check
 from fleet.capacity.costs import measure_cost
@@ -26,7 +26,7 @@ WAITS_MS = 200  # so long that cores are not what runs out, even on a busy machi
 
 @pytest.fixture(scope="module")
 def _short():
-    """A second for each load. Others may use the machine: what is asserted bears that."""
+    """A second or two for each load. Others may use the machine: what is asserted bears that."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(world, "LEAGUES", 2)
         patch.setattr(measuring, "LOOK_S", 1)
@@ -34,6 +34,8 @@ def _short():
         patch.setattr(sampling, "OTHERS_MAY", 1.0)
         patch.setattr(checking, "ROUNDS", 1)
         patch.setattr(checking, "SECONDS", 2)
+        patch.setattr(checking, "SETTLE_S", 1)
+        patch.setattr(meter, "IDLE_S", 1)
         patch.setattr(checking, "COUNTS", (1, 2))
         patch.setattr(checking, "_loads", one_load)
         yield
