@@ -20,7 +20,7 @@ USAGE = """usage: ci/test [fast] [arguments for pytest]
 Run the tests of the template and of the projects that it generates.
 fast: only what needs no server, no browser and no generated project's own tests.
 What wants the machine for itself runs after the rest: the hammer of the cache,
-and the drills of the fleet.
+the drills of the fleet and its measurement.
 """
 
 # Three for two processors: a third of the time they wait, for servers and for time-outs.

@@ -25,7 +25,8 @@ REMOVALS: dict[tuple[str, str | bool], list[str]] = {
     ("sample_site", False): [
         *("fantasy", "lab", "fleet"),
         *(f"docs/{name}" for name in ("lab.md", "fleet.md", "load.md", "drills.md")),
-        *("docs/bench.md", "docs/bench.svg", "tests/edge/test_variants.py"),
+        *("docs/capacity.md", "docs/bench.md", "docs/bench.svg"),
+        "tests/edge/test_variants.py",
     ],
     ("ci", "github"): [".gitlab-ci.yml"],
     ("ci", "gitlab"): [".github"],

@@ -1,4 +1,4 @@
-"""The fleet of the generated project, broken part by part."""
+"""The fleet of the generated project, broken part by part; and measured, for a moment."""
 
 from __future__ import annotations
 

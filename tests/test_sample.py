@@ -17,7 +17,8 @@ def remove_by_hand(project):
     """What README.md says under "Remove the sample site", done as an editor would."""
     for folder in ("fantasy", "lab", "fleet"):
         shutil.rmtree(project.path / folder)
-    for file in ("lab.md", "fleet.md", "load.md", "drills.md", "bench.md", "bench.svg"):
+    pages = [f"{name}.md" for name in ("lab", "fleet", "load", "drills", "capacity", "bench")]
+    for file in (*pages, "bench.svg"):
         (project.path / "docs" / file).unlink()
     found = project.run(
         "grep", "-rlE", r"sample site(: begin|: end)?( (#}|-->|\*/))?$", ".", "--exclude-dir=.git"

@@ -92,6 +92,8 @@ class PublicPagesMiddleware:
             if reason:
                 logger.error("%s is not public: it %s.", request.path, reason)
                 response.headers["Cache-Control"] = PRIVATE
+        elif reads_session(request) and not response.has_header("Cache-Control"):
+            response.headers["Cache-Control"] = PRIVATE  # Silence would leave it to each cache.
         return response
 
 
@@ -118,8 +120,7 @@ def private_because(request: HttpRequest, response: HttpResponseBase) -> str | N
     """
     if response.status_code >= 400:  # Apache keeps a 404 or 500 that says how long.
         return f"is an error, {response.status_code}"
-    session = getattr(request, "session", None)
-    if session is not None and (session.accessed or session.modified):
+    if reads_session(request):
         return "read the session or the user"
     if response.cookies:
         return f"sets the cookie {', '.join(response.cookies)}"
@@ -128,3 +129,8 @@ def private_because(request: HttpRequest, response: HttpResponseBase) -> str | N
     if "Authorization" in request.headers:
         return "was asked for with a password"
     return None
+
+
+def reads_session(request: HttpRequest) -> bool:
+    session = getattr(request, "session", None)
+    return session is not None and (session.accessed or session.modified)

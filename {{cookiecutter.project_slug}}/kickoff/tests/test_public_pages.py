@@ -89,6 +89,10 @@ def unmarked(request):
     return HttpResponse("")
 
 
+def own_unmarked(request):
+    return HttpResponse(f"Hello {request.user}")
+
+
 VIEWS = [
     plain,
     greeting,
@@ -100,6 +104,7 @@ VIEWS = [
     moved,
     own_words,
     unmarked,
+    own_unmarked,
 ]
 VIEWS += [rendered, rendered_greeting, rendered_missing]
 urlpatterns = [path(view.__name__, view) for view in VIEWS]
@@ -120,6 +125,9 @@ def told(client, settings):
 
 
 class TestMarkedViews:
+    def test_what_read_the_session_without_a_word_is_private(self, told):
+        assert told("own_unmarked") == PRIVATE
+
     def test_what_is_the_same_for_everybody_is_public_for_a_second(self, told):
         assert told("plain") == PUBLIC
 

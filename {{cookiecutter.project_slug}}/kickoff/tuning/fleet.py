@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from functools import cached_property
 from ipaddress import IPv4Network, ip_address, ip_network
 from pathlib import Path
 from typing import Any, TypeVar
@@ -75,7 +76,15 @@ class Fleet:
     refreshers: tuple[str, ...]  # the nodes on which one runs; the second is the standby
 
     def memcached_on(self, address: str) -> list[MemcachedServer]:
-        return [server for server in self.memcached if server.address == address]
+        return self._memcached_at.get(address, [])
+
+    @cached_property
+    def _memcached_at(self) -> dict[str, list[MemcachedServer]]:
+        """Each node asks, and `capacity` tries fleets with thousands of both."""
+        found: dict[str, list[MemcachedServer]] = {}
+        for server in self.memcached:
+            found.setdefault(server.address, []).append(server)
+        return found
 
 
 def read_fleet(path: Path) -> Fleet:

@@ -16,6 +16,7 @@ class Role:
 
     def learn(self, paths: list[str]) -> None:
         """The pages as they are now."""
+        self._connection.close()  # The server has perhaps done so long ago; it is opened anew.
         self._known = {path: self._page(path) for path in paths}
 
     def watch(self, until: float) -> dict[str, float]:
