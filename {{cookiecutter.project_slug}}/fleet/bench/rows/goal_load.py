@@ -14,6 +14,11 @@ from fleet.bench.world import World
 # People look at a page for a while: 200 of them who ask again after 1 s are 200 requests/s.
 VISITORS, PAUSE_MS = 200, 1_000
 BEFORE_S = 0.5  # the load runs by then
+LIMIT = (
+    "After the goal each of these pages is another one, and Django's templates take some ms for "
+    "it: with so many leagues nearly every visitor is the first one to ask for theirs. At rest all "
+    "pages come from memory. Who is not the first waits as ever, see the medians."
+)
 
 
 class GoalLoad:
@@ -31,7 +36,7 @@ class GoalLoad:
             f"cache in front, {self._seconds} s with a goal that changes all of them: p99 against "
             "that at rest"
         )
-        return [Row("goal_p99", what, "×", AtMost(1.5))]
+        return [Row("goal_p99", what, "×", AtMost(1.5), limit=LIMIT)]
 
     def measure(self) -> Mapping[str, Measured]:
         self._load(goal=False)  # All pages are hot.
