@@ -51,9 +51,9 @@ LIMITS = {
     ),
     ("menu", "empty"): (
         "The menu is the visitor's own, so nobody else's copy will do: first the session, then "
-        "what its user may do, each a round trip to memcached, because to sign out has to work at once; "
-        "then a token against forged requests, and a template. The page around it is everybody's, "
-        "and is the row above."
+        "what its user may do, each a round trip to memcached, because to sign out has to work at "
+        "once; then a token against forged requests, and a template. The page around it is "
+        "everybody's, and is the row above."
     ),
 }
 
