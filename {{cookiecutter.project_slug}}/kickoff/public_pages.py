@@ -51,7 +51,9 @@ def rendered_page(view: View[P]) -> View[P]:
     rendered entry is.
 
     The middleware below PublicPagesMiddleware has no part in them: the request has no session, no
-    user and no flags, and a view that wants one fails.
+    user and no flags, and a view that wants one fails. Other middleware's hooks for views are not
+    called, nor is there a transaction; the view returns a response that is finished. Only GET and
+    HEAD are answered so.
     """
     marked = public_page(view)
     marked.is_rendered_page = True  # type: ignore[attr-defined]
@@ -102,8 +104,10 @@ def rendered(request: HttpRequest) -> HttpResponseBase | None:
 
     Raises what the view raises, as Http404 for a page that is not there.
     """
+    if request.method not in ("GET", "HEAD"):
+        return None  # What changes something is checked for forgery first.
     try:
-        match = resolve(request.path_info)
+        match = resolve(request.path_info, getattr(request, "urlconf", None))
     except Resolver404:
         return None
     if not getattr(match.func, "is_rendered_page", False):
@@ -122,6 +126,8 @@ def private_because(request: HttpRequest, response: HttpResponseBase) -> str | N
         return f"is an error, {response.status_code}"
     if reads_session(request):
         return "read the session or the user"
+    if request.META.get("CSRF_COOKIE_NEEDS_UPDATE"):
+        return "holds a token against forged requests"
     if response.cookies:
         return f"sets the cookie {', '.join(response.cookies)}"
     if has_vary_header(response, "Cookie"):

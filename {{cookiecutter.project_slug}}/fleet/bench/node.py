@@ -14,6 +14,7 @@ from pathlib import Path
 from fleet.bench.cpu import CpuTime, cpu_time
 from fleet.bench.load import Target
 from fleet.bench.peers import BUILDS, CACHEOPS, REDIS_SOCKET, Mount, mounts
+from fleet.bench.probes.watching import ACCEPTED
 from fleet.bench.processes import BenchError
 from fleet.bench.redis import RedisProcess
 from fleet.up import FleetSettings, RunningFleet
@@ -22,6 +23,7 @@ from fleet.up.python import check_packages
 from fleet.up.running import Say
 from fleet.up.servers import Refresher, WebNode
 from kickoff.caching.html import Html
+from kickoff.testing.http import Answer, ask
 from kickoff.testing.processes import ServerProcess
 from kickoff.tuning.files import tuned_files
 from kickoff.tuning.fleet import Fleet
@@ -86,6 +88,13 @@ class Node(RunningFleet):
         if answer.status != 200:
             raise BenchError(f"{path} answers {answer.status}.\n{self.web.log()[-2000:]}")
         return answer.body
+
+    def asked(self, target: Target) -> Answer:
+        """What a browser gets there."""
+        path, *_ = target.paths
+        return ask(
+            target.port, path, host=target.host, address=target.address, Accept_Encoding=ACCEPTED
+        )
 
     def serve_statically(self, page: bytes) -> str:
         """Makes a static file of it, and the compressed one that goes out; returns its path."""

@@ -7,7 +7,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.signed_cookies import SessionStore
 from django.http import Http404, HttpResponse, HttpResponseNotModified
 from django.middleware.csrf import get_token
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 from django.urls import path
 from django.views.decorators.http import require_safe
 
@@ -81,6 +81,16 @@ def rendered_greeting(request):
 
 
 @rendered_page
+def rendered_form(request):
+    return HttpResponse(get_token(request))
+
+
+@rendered_page
+def rendered_for_all_methods(request):
+    return HttpResponse(request.method)
+
+
+@rendered_page
 def rendered_missing(request):
     raise Http404
 
@@ -106,7 +116,7 @@ VIEWS = [
     unmarked,
     own_unmarked,
 ]
-VIEWS += [rendered, rendered_greeting, rendered_missing]
+VIEWS += [rendered, rendered_greeting, rendered_form, rendered_for_all_methods, rendered_missing]
 urlpatterns = [path(view.__name__, view) for view in VIEWS]
 urlpatterns += [path("", plain, name="home")]  # to which error pages lead
 
@@ -176,6 +186,16 @@ class TestRenderedPages:
     def test_that_want_the_visitor_fail(self, client):
         with pytest.raises(AttributeError, match="user"):
             client.get("/rendered_greeting")
+
+    def test_with_a_token_against_forged_requests_are_nobody_elses(self, client):
+        """There is nobody to set its cookie, so a form with it would never be accepted either."""
+        assert client.get("/rendered_form").headers["Cache-Control"] == PRIVATE
+
+    def test_are_asked_before_the_visitor_is_known_only_for_reading(self, settings):
+        settings.ROOT_URLCONF = __name__
+        client = Client(enforce_csrf_checks=True)
+        assert client.get("/rendered_for_all_methods").text == "GET"
+        assert client.post("/rendered_for_all_methods").status_code == 403
 
     def test_that_are_not_there_are_404(self, client):
         response = client.get("/rendered_missing")
