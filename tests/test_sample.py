@@ -20,6 +20,7 @@ def remove_by_hand(project):
     pages = [f"{name}.md" for name in ("lab", "fleet", "load", "drills", "capacity", "bench")]
     for file in (*pages, "bench.svg"):
         (project.path / "docs" / file).unlink()
+    (project.path / "tests/edge/test_variants.py").unlink()
     found = project.run(
         "grep", "-rlE", r"sample site(: begin|: end)?( (#}|-->|\*/))?$", ".", "--exclude-dir=.git"
     )

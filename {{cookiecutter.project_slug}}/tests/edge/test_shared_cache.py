@@ -174,7 +174,8 @@ class TestVary:
         [
             (["gzip, deflate, br, zstd", "gzip, deflate, br", "br;q=1.0, gzip;q=0.8"], "gzip"),
             (["gzip", "gzip, deflate", "deflate, gzip;q=0.5, br;q=0", "GZIP, *"], "gzip"),
-            (["identity", "", "br", "gzip;q=0, deflate", "gzip; q=0.00"], None),
+            (["br", "br;q=0.9, deflate"], None),
+            (["identity", "", "deflate", "gzip;q=0, deflate", "gzip; q=0.00"], None),
         ],
     )
     def test_browsers_that_unpack_the_same_share_one(self, site, fresh, said, encoding):

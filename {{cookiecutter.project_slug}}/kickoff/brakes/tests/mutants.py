@@ -14,7 +14,7 @@ NOT_TUNED = re.compile(
     | (web|cache|local|utf8mb|HTTP/|TLSv|h)\d+(\.\d+)?(?!\d) | utf8\S* | UTF-8 | UMask=\d+
     | (status|deny_status|code|R=|Redirect(Match)?|mode|stats\slevel|fail-open)\s?\d+
     | expect\sstatus\s\d+ | disable-on-404 | httpchk | field\(.*?\)
-    | ^\s*(Rewrite|<|ForceType|LogFormat|http-error|stats\ssocket|bind|\[).*
+    | ^\s*(Rewrite|RequestHeader\sedit|<|ForceType|LogFormat|http-error|stats\ssocket|bind|\[).*
     | "expr=.* | Include.* | mysqld-8\.4 | X-\S+
     """,
     re.VERBOSE,
