@@ -35,8 +35,8 @@ function done(summary, latency, _)
     other_statuses = other_statuses + (thread:get("others") or 0)
   end
   io.write(string.format(
-    '{"requests": %d, "duration_us": %d, "refused": %d, "timeouts": %d, "unconnected": %d, "broken": %d, '
+    '{"requests": %d, "duration_us": %d, "refused": %d, "timeouts": %d, "unconnected": %d, '
       .. '"p50_us": %d, "p99_us": %d}\n',
     summary.requests, summary.duration, math.max(errors.status, other_statuses), errors.timeout,
-    errors.connect, errors.read + errors.write, latency:percentile(50), latency:percentile(99)))
+    errors.connect, latency:percentile(50), latency:percentile(99)))
 end
