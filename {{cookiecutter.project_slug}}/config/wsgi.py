@@ -10,8 +10,6 @@ import os
 import sys
 from pathlib import Path
 
-from django.core.wsgi import get_wsgi_application
-
 # mod_wsgi loads this file by its path, from wherever the server was started.
 PROJECT = str(Path(__file__).resolve().parent.parent)
 if PROJECT not in sys.path:
@@ -19,8 +17,13 @@ if PROJECT not in sys.path:
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-application = get_wsgi_application()
+from kickoff.loading import loaded_to_stay  # noqa: E402 (the path is set now)
 
-from kickoff.health.warmup import warm_up  # noqa: E402 (the apps are loaded now)
+with loaded_to_stay():
+    from django.core.wsgi import get_wsgi_application
 
-warm_up()
+    application = get_wsgi_application()
+
+    from kickoff.health.warmup import warm_up  # The apps are loaded now.
+
+    warm_up()

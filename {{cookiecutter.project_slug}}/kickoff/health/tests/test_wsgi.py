@@ -131,3 +131,11 @@ from kickoff.caching import runtime
 say([connection.connection is None, runtime._stores])
 """
     assert run(code) == [True, {}]
+
+
+def test_the_garbage_collector_runs_but_never_looks_at_what_was_loaded(run):
+    code = """
+import gc
+say([gc.isenabled(), any(found is wsgi["application"] for found in gc.get_objects())])
+"""
+    assert run(code) == [True, False]
