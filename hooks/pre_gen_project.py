@@ -31,9 +31,9 @@ FOLDERS = frozenset(
     "accounts config deploy docs fantasy fleet kickoff lab static templates tests".split()
 )
 DEPENDENCIES = frozenset(
-    "check_jsonschema csp debug_toolbar django django_htmx environs greenlet hypothesis mod_wsgi "
-    "msgspec mypy mypy_django_plugin mypyc playwright py pymemcache pygments pytest pytest_django "
-    "rapidfuzz rich ruff sqlalchemy waffle whitenoise xdist".split()
+    "check_jsonschema csp debug_toolbar dj_database_url django django_htmx dotenv greenlet "
+    "hypothesis mod_wsgi msgspec mypy mypy_django_plugin mypyc playwright py pygments pymemcache "
+    "pytest pytest_django rapidfuzz rich ruff sqlalchemy waffle whitenoise xdist".split()
 )
 WINDOWS_DEVICES = frozenset(
     ["aux", "con", "nul", "prn", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))]

@@ -4,20 +4,20 @@ Each variable is explained in `.env.example`. Without variables the settings are
 production; `.env` turns on what development needs.
 """
 
+import os
 import socket
 from pathlib import Path
 from typing import Any
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
-from environs import Env
 
 from kickoff.caching.stores.urls import memcached_servers
+from kickoff.environment import Env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-env = Env()
-env.read_env(env.path("ENV_FILE", BASE_DIR / ".env"), recurse=False)
+env = Env.with_file(Path(os.environ.get("ENV_FILE", BASE_DIR / ".env")))
 
 # -- Core ------------------------------------------------------------------------------------------
 
@@ -34,7 +34,7 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [DOMAIN_NAME, f".{DOMAIN_NAME}"])
 if DEBUG:
     ALLOWED_HOSTS += ["localhost", "127.0.0.1", "[::1]"]
 # Each node's own name, web1.example.com: open to the networks that its web server lets in.
-DIRECT_HOSTS: list[str] = env.list("DIRECT_HOSTS", [])
+DIRECT_HOSTS = env.list("DIRECT_HOSTS", [])
 ALLOWED_HOSTS += DIRECT_HOSTS
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [f"https://{DOMAIN_NAME}"])
 
@@ -101,7 +101,7 @@ TEMPLATES = [
 # -- Database --------------------------------------------------------------------------------------
 
 DATABASES = {
-    "default": env.dj_db_url("DATABASE_URL", f"sqlite:///{BASE_DIR / 'db.sqlite3'}"),
+    "default": env.database("DATABASE_URL", f"sqlite:///{BASE_DIR / 'db.sqlite3'}"),
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
@@ -184,7 +184,7 @@ DRAIN_FILE = env.path("DRAIN_FILE", BASE_DIR / f"drain.{NODE_NAME}")
 HEALTH_NETWORKS = env.list("HEALTH_NETWORKS", ["127.0.0.0/8", "::1"] if DEBUG else [])
 HEALTH_TOKEN = env.str("HEALTH_TOKEN", "")
 # More folders whose disks must not fill up: of logs, of a database on this node.
-HEALTH_FOLDERS: list[str] = env.list("HEALTH_FOLDERS", [])
+HEALTH_FOLDERS = env.list("HEALTH_FOLDERS", [])
 
 # -- Users -----------------------------------------------------------------------------------------
 

@@ -25,7 +25,8 @@ from kickoff.testing.wsgi_python import wsgi_environment, wsgi_module
 from kickoff.tuning.files import tuned_files
 from kickoff.tuning.fleet import Fleet
 
-NEEDED = {"django", "environs", "msgspec", "pymemcache"}  # beside the apps of the settings
+# Beside the apps of the settings.
+NEEDED = {"csp", "dj_database_url", "django", "dotenv", "msgspec", "pymemcache"}
 TOKEN = "only-for-tests-of-the-site"  # for /healthz
 PAGES = {"templates", "static"}  # what a release has beside packages of Python
 

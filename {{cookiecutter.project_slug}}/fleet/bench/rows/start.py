@@ -31,7 +31,7 @@ class Start:
             "×",
             AtMost(1.5),
             limit="Beside Django it loads what public pages need, so that no request waits for it: "
-            "the settings and their parser, the page objects, and all templates of the site, "
+            "models and page objects, the driver of the database, and all templates of the site, "
             "compiled. The heaviest imports are in the table. SQLAlchemy, which took most of all, "
             "comes with the first connection: that request waits for it, once in the life of a "
             "process.",
