@@ -53,7 +53,6 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
-    "csp",
     "django_htmx",
     "waffle",
     "kickoff.brakes",
@@ -292,7 +291,8 @@ if LAB:
 if DEBUG:
     from debug_toolbar.settings import PANELS_DEFAULTS
 
-    INSTALLED_APPS += ["debug_toolbar"]
+    # The app of csp only checks the settings, and takes its time to be imported.
+    INSTALLED_APPS += ["csp", "debug_toolbar"]
     MIDDLEWARE.insert(2, "kickoff.querycount.QueryCountMiddleware")
     MIDDLEWARE.insert(2, "debug_toolbar.middleware.DebugToolbarMiddleware")
     DEBUG_TOOLBAR_PANELS = [
