@@ -20,7 +20,6 @@ from django.contrib.messages.storage.session import SessionStorage
 from django.contrib.sessions.backends.cached_db import KEY_PREFIX
 from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.utils.cache import patch_vary_headers
 from django.utils.crypto import constant_time_compare
 
 from accounts.entries import TOKEN_PLACE, UserReads
@@ -98,7 +97,7 @@ def _early(html: RenderedEntry, answer: Answer, request: HttpRequest) -> HttpRes
     response = answer(request, page) if page is not None else None
     if response is not None:
         response.headers["Cache-Control"] = PRIVATE
-        patch_vary_headers(response, ["Cookie"])
+        response.headers["Vary"] = "Accept-Encoding, Cookie"
     return response
 
 

@@ -63,7 +63,7 @@ def rendered_page(view: View[P]) -> View[P]:
 def page_of(request: HttpRequest, html: Html) -> HttpResponse:
     """The response with what a rendered entry holds: compressed, as it lies there, for all who
     accept that. With DEBUG it is not, so that the debug toolbar can add itself."""
-    packed = not settings.DEBUG and takes_gzip(request.headers.get("Accept-Encoding", ""))
+    packed = not settings.DEBUG and takes_gzip(request.META.get("HTTP_ACCEPT_ENCODING", ""))
     response = HttpResponse(html.gzipped if packed else html.plain)
     if packed:
         response.headers["Content-Encoding"] = "gzip"
@@ -134,7 +134,7 @@ def private_because(request: HttpRequest, response: HttpResponseBase) -> str | N
         return f"sets the cookie {', '.join(response.cookies)}"
     if has_vary_header(response, "Cookie"):
         return "varies with cookies"
-    if "Authorization" in request.headers:
+    if "HTTP_AUTHORIZATION" in request.META:
         return "was asked for with a password"
     return None
 
