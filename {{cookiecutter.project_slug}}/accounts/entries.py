@@ -8,6 +8,7 @@ import msgspec
 
 from accounts.models import User
 from kickoff.caching.entries import CachedManager, Entry
+from kickoff.caching.rendering import RenderedEntry
 
 
 class Account(msgspec.Struct, frozen=True):
@@ -26,6 +27,9 @@ class Account(msgspec.Struct, frozen=True):
     session_hash: str
 
 
+# Stands where the visitor's token against forged requests is to be.
+TOKEN_PLACE = "the-token-of-the-visitor"
+
 FIELDS = [field for field in Account.__struct_fields__ if field != "session_hash"]
 
 
@@ -41,3 +45,6 @@ class UserReads(CachedManager, model=User):
     """Rights and deactivation count at once: the slot is cleared when a change is committed."""
 
     account = Entry(build_account, stale_when={"accounts.User": "pk"}, at_once=True)
+    menu_html = RenderedEntry(
+        "accounts/_signed_in.html", of=account, named="account", also={"csrf_token": TOKEN_PLACE}
+    )

@@ -10,7 +10,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_safe
 
+from accounts.entries import UserReads
 from accounts.forms import SignUpForm
+from accounts.own_pages import own_page, with_token
 
 
 @sensitive_post_parameters("password1", "password2")
@@ -27,6 +29,7 @@ def sign_up(request: HttpRequest) -> HttpResponse:
     return render(request, "registration/sign_up.html", {"form": form})
 
 
+@own_page(UserReads.menu_html, with_token)
 @require_safe
 @never_cache
 def menu(request: HttpRequest) -> HttpResponse:

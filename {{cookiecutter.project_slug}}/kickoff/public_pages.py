@@ -3,7 +3,7 @@
 A view says so with `@public_page`. The middleware sees to it that this is true: what belongs to
 one visitor is never public, nor is an error, whatever the view says. A view that takes nothing from
 the request but its address says `@rendered_page`, and is asked before anything is done about the
-visitor.
+visitor. Other views may have an `early` answer of their own.
 """
 
 from __future__ import annotations
@@ -56,14 +56,14 @@ def rendered_page(view: View[P]) -> View[P]:
     HEAD are answered so.
     """
     marked = public_page(view)
-    marked.is_rendered_page = True  # type: ignore[attr-defined]
+    marked.early = marked  # type: ignore[attr-defined]
     return marked
 
 
 def page_of(request: HttpRequest, html: Html) -> HttpResponse:
     """The response with what a rendered entry holds: compressed, as it lies there, for all who
     accept that. With DEBUG it is not, so that the debug toolbar can add itself."""
-    packed = not settings.DEBUG and takes_gzip(request.headers.get("Accept-Encoding", ""))
+    packed = not settings.DEBUG and takes_gzip(request.META.get("HTTP_ACCEPT_ENCODING", ""))
     response = HttpResponse(html.gzipped if packed else html.plain)
     if packed:
         response.headers["Content-Encoding"] = "gzip"
@@ -86,7 +86,7 @@ class PublicPagesMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        response = rendered(request)
+        response = early_answer(request)
         if response is None:
             response = self.get_response(request)
         if "public" in response.headers.get("Cache-Control", ""):
@@ -99,10 +99,11 @@ class PublicPagesMiddleware:
         return response
 
 
-def rendered(request: HttpRequest) -> HttpResponseBase | None:
-    """The page at this address when its view is a `rendered_page`.
+def early_answer(request: HttpRequest) -> HttpResponseBase | None:
+    """What the view at this address answers before anything is done about the visitor: it has an
+    attribute `early` that is called like the view, and gives None when this request is none for it.
 
-    Raises what the view raises, as Http404 for a page that is not there.
+    Raises what that raises, as Http404 for a page that is not there.
     """
     if request.method not in ("GET", "HEAD"):
         return None  # What changes something is checked for forgery first.
@@ -110,10 +111,11 @@ def rendered(request: HttpRequest) -> HttpResponseBase | None:
         match = resolve(request.path_info, getattr(request, "urlconf", None))
     except Resolver404:
         return None
-    if not getattr(match.func, "is_rendered_page", False):
+    early = getattr(match.func, "early", None)
+    if early is None:
         return None
     request.resolver_match = match
-    response: HttpResponseBase = match.func(request, *match.args, **match.kwargs)
+    response: HttpResponseBase | None = early(request, *match.args, **match.kwargs)
     return response
 
 
@@ -132,7 +134,7 @@ def private_because(request: HttpRequest, response: HttpResponseBase) -> str | N
         return f"sets the cookie {', '.join(response.cookies)}"
     if has_vary_header(response, "Cookie"):
         return "varies with cookies"
-    if "Authorization" in request.headers:
+    if "HTTP_AUTHORIZATION" in request.META:
         return "was asked for with a password"
     return None
 

@@ -241,6 +241,7 @@ class FantasyTeamReads(CachedManager, model=FantasyTeam):
         },
         at_once=True,
     )
+    of_user_html = RenderedEntry("fantasy/my_teams.html", of=of_user, named="teams")
     lineups = Entry(
         build_own_lineups,
         stale_when={"fantasy.Lineup": "team", "fantasy.LineupPlace": "lineup__team"},

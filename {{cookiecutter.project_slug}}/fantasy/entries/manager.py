@@ -7,14 +7,22 @@ from __future__ import annotations
 
 from fantasy import pages
 from fantasy.entries.lineups import lineups_by_team
-from fantasy.entries.shapes import shape
-from fantasy.models import FantasyTeam, LineupPlace
+from fantasy.models import FantasyTeam, League, LineupPlace
 
 
 def build_own_teams(user_id: int) -> tuple[pages.OwnTeam, ...]:
     return tuple(
-        pages.OwnTeam(team.pk, team.name, shape(team.membership.league, pages.OwnLeague))
+        pages.OwnTeam(team.pk, team.name, _own_league(team.membership.league, user_id))
         for team in FantasyTeam.objects.of_user(user_id)
+    )
+
+
+def _own_league(league: League, user_id: int) -> pages.OwnLeague:
+    return pages.OwnLeague(
+        pk=league.pk,
+        name=league.name,
+        competition_id=league.competition_id,
+        invite_code=league.invite_code if league.owner_id == user_id else "",
     )
 
 

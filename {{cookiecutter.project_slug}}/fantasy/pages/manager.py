@@ -6,12 +6,11 @@ import msgspec
 
 
 class OwnLeague(msgspec.Struct, frozen=True):
-    """A league with its invitation code."""
+    """A league, with its invitation code for its owner; others have an empty one."""
 
     pk: int
     name: str
     competition_id: int
-    owner_id: int
     invite_code: str
 
 

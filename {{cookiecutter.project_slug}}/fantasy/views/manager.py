@@ -11,6 +11,8 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.own_pages import own_page
+from fantasy.entries.league import FantasyTeamReads
 from fantasy.forms.leagues import CreateLeagueForm, JoinLeagueForm
 from fantasy.forms.lineup import LineupForm
 from fantasy.leagues import JoinRefusedError, NameTakenError, create_league, join_league
@@ -23,6 +25,7 @@ ROUND_NUMBER = re.compile(r"[0-9]{1,4}")
 GET_OR_POST = ["GET", "HEAD", "POST"]
 
 
+@own_page(FantasyTeamReads.of_user_html)
 @login_required
 @require_safe
 def my_teams(request: HttpRequest) -> HttpResponse:

@@ -12,9 +12,16 @@ function setup(thread)
 end
 
 function init(args)
+  local only_path
   for path in io.lines(args[1]) do
+    only_path = path
     count = count + 1
     requests[count] = wrk.format("GET", path)
+  end
+  if count > 1 then
+    request = function() return requests[math.random(count)] end
+  else
+    wrk.path = only_path  -- wrk makes this request once, and takes less of the machine
   end
   others = 0
   pause_ms = tonumber(args[2])
@@ -23,10 +30,6 @@ function init(args)
     -- Too dear where clients ask without a pause; wrk itself counts from 400 on.
     response = function(status) if status ~= 200 then others = others + 1 end end
   end
-end
-
-function request()
-  return requests[math.random(count)]
 end
 
 function done(summary, latency, _)

@@ -41,11 +41,11 @@ class CacheServer:
         self._lock = ForkSafeLock()
 
     def read(self, command: str, *args: Any) -> Any:
-        self._make_good()
+        self.make_good()
         return self.server.read(command, *args)
 
     def write(self, command: str, *args: Any) -> Any:
-        self._make_good()
+        self.make_good()
         return self.server.write(command, *args)
 
     def replace(self, keys: Sequence[str], command: str, *args: Any) -> Any:
@@ -62,7 +62,7 @@ class CacheServer:
             for oldest in list(self._lost)[:-MAX_LOST_KEYS]:
                 del self._lost[oldest]
 
-    def _make_good(self) -> None:
+    def make_good(self) -> None:
         if not self._lost:
             return
         with self._lock:
@@ -93,6 +93,21 @@ class CacheClient:
         self._placement = Placement(servers)
         self._servers = {name: cache_server(name, connect_timeout_s, timeout_s) for name in servers}
         self._max_value_bytes = max_value_bytes
+
+    @property
+    def servers(self) -> set[str]:
+        return set(self._servers)
+
+    def make_good(self, key: str) -> None:
+        """To be called before this key is read by another connection than ours.
+
+        Raises StoreUnavailableError.
+        """
+        self._server(key).make_good()
+
+    def decoded(self, key: str, data: bytes) -> Any:
+        """What another connection has read there; None for what we refuse to read."""
+        return self._loads(key, data, None)
 
     def get(self, key: str, default: Any = None) -> Any:
         data = _or(None, lambda: self._server(key).read("get", key))

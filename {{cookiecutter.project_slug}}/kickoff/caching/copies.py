@@ -9,6 +9,7 @@ one has overwritten, is never served. Of several memcached servers it lies on th
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -30,22 +31,24 @@ def content_of(copy: bytes, slot: str) -> bytes | None:
 
 
 class Ahead:
-    """The answers to several questions, asked at once: each can be taken once.
+    """The answers to several questions, asked at once: each can be taken as often as it was asked
+    for. Who looks again wants to know what is there by then.
 
     Raises StoreUnavailableError.
     """
 
     def __init__(self, store: Store, keys: Sequence[str]) -> None:
         self.asked_at = time.monotonic()
-        found = store.get_many(keys)
-        self._answers = {key: found.get(key) for key in keys}
+        self._left = Counter(keys)
+        self._found = store.get_many(list(self._left))
 
     def __contains__(self, key: str) -> bool:
-        return key in self._answers
+        return self._left[key] > 0
 
     def take(self, key: str) -> bytes | None:
         """The value, or None when the key was absent."""
-        return self._answers.pop(key)
+        self._left[key] -= 1
+        return self._found.get(key)
 
 
 _ahead: ContextVar[Ahead | None] = ContextVar("ahead", default=None)

@@ -83,7 +83,7 @@ class DerivedReading(Reading):
     def _fill(self, store: Store, held: Held) -> Remembered[Any]:
         found = super()._fill(store, held)
         copy_key = self._derived.copy_key(self.arguments)
-        if found.known_at != ONE_READER and copy_key:
+        if self.stored and copy_key:
             copy = copy_of(self.entry.key(self.slot_arguments), sealed(self.entry, found.value))
             with suppress(StoreUnavailableError, ValueTooLargeError):
                 store.set(copy_key, copy, self.entry.ttl_s(found.value))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
@@ -11,8 +12,9 @@ from django.core.cache.backends.memcached import PyMemcacheCache
 from django.core.exceptions import ImproperlyConfigured
 
 from kickoff.caching.cache_client import CacheClient
+from kickoff.caching.copies import Ahead
 from kickoff.caching.stores.base import MAX_KEY_BYTES
-from kickoff.caching.stores.memcached import MAX_VALUE_BYTES
+from kickoff.caching.stores.memcached import MAX_VALUE_BYTES, MemcachedStore
 from kickoff.caching.stores.server import CONNECT_TIMEOUT_S, TIMEOUT_S
 
 OPTIONS = {
@@ -71,6 +73,23 @@ class MemcachedCache(PyMemcacheCache):
             timeout_s=self._options["timeout"],
             max_value_bytes=self._options["max_value_bytes"],
         )
+
+    def get_with_slots(
+        self, store: MemcachedStore, key: str, slots: Sequence[str]
+    ) -> tuple[Any, Ahead] | None:
+        """The value of a key, as `get` gives it, together with what lies in slots of the store: in
+        one round trip for each server. None when the store has other servers.
+
+        Raises StoreUnavailableError.
+        """
+        client = self._cache
+        if client.servers != store.servers:
+            return None
+        raw = self.make_and_validate_key(key)
+        client.make_good(raw)
+        ahead = Ahead(store, [raw, *slots])
+        data = ahead.take(raw)
+        return (None if data is None else client.decoded(raw, data)), ahead
 
     def close(self, **kwargs: Any) -> None:
         """Called after each request. Keeps the connection, see `disconnect`."""

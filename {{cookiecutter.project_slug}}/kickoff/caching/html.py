@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import gzip
+import zlib
 
 import msgspec
 
 # The 55 kB of a league page become 4.4 in 0.26 ms; level 9 takes twice as long for 3 % less.
 LEVEL = 6
+GZIP_HEADER = 16 + zlib.MAX_WBITS  # what zlib expects around the data
 
 
 class Html(msgspec.Struct, frozen=True):
@@ -27,4 +29,4 @@ class Html(msgspec.Struct, frozen=True):
     @property
     def plain(self) -> bytes:
         """For the few who cannot take it compressed. It is unpacked each time."""
-        return gzip.decompress(self.gzipped)
+        return zlib.decompress(self.gzipped, GZIP_HEADER)  # gzip.decompress opens a file for it

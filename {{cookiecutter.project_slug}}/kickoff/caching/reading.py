@@ -109,6 +109,7 @@ class Reading:
         self.last = reader.remembered(entry, arguments)
         self.asked_at = self.known_at = time.monotonic()
         self.made_from = ""
+        self.stored = False
         self.source = Source.MEMORY
         self.size_bytes = 0
 
@@ -194,8 +195,8 @@ class Reading:
         """Builds under our lease. A value that could not be stored, because something changed
         while it was built or because it is too large, is good for this one reader: it was read
         from the database after this read began."""
-        value, stored = fill(store, self.entry, self.slot_arguments, held, self.build)
-        return self._built(value) if stored else self._for_one_reader(value)
+        value, self.stored = fill(store, self.entry, self.slot_arguments, held, self.build)
+        return self._built(value) if self.stored else self._for_one_reader(value)
 
     def _without_store(self) -> Remembered[Any]:
         """The last known value; else a build, of which few may run at a time."""

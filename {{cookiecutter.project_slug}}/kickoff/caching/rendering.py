@@ -7,7 +7,7 @@ class LeagueReads(CachedManager, model=League):
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -32,16 +32,25 @@ class RenderedEntry(DerivedEntry[Html]):
     """HTML, made by a template from the page object of another entry.
 
     The template knows the page object by the name `named`, or else by the names of its fields, and
-    beside it what CACHING_CONTEXT holds. It has no request: the page is the same for everybody.
+    beside it what CACHING_CONTEXT and `also` hold. It has no request: the page is the same for
+    everybody who may see it.
     The fingerprint of its slots changes with the template, with those that it includes and extends,
     with the static files and with the release of the site.
     """
 
-    def __init__(self, template: str, *, of: Entry[Any], named: str = "") -> None:
+    def __init__(
+        self,
+        template: str,
+        *,
+        of: Entry[Any],
+        named: str = "",
+        also: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(self._render, parts=self._parts, own_part=of)
         self.template = template
         self.of = of
         self.named = named
+        self.also = dict(also or {})
 
     def _parts(self, *arguments: Argument) -> list[Versioned[Any]] | None:
         page = self.of.versioned(*arguments)
@@ -52,7 +61,7 @@ class RenderedEntry(DerivedEntry[Html]):
         # Not in the zone and the language of the visitor who happens to be the first.
         with timezone.override(None), translation.override(settings.LANGUAGE_CODE):
             template = get_template(self.template)
-            return Html.of(template.render(conf.template_context() | context))
+            return Html.of(template.render(conf.template_context() | self.also | context))
 
     @property
     def fingerprint(self) -> str:
@@ -65,7 +74,7 @@ class RenderedEntry(DerivedEntry[Html]):
 
     def _fingerprint(self) -> str:
         static_files = getattr(staticfiles_storage, "manifest_hash", "") or str(settings.DEBUG)
-        context = repr(sorted(conf.template_context().items()))
+        context = repr(sorted((conf.template_context() | self.also).items()))
         sources = (template.source for template in self.templates())
         return type_fingerprint(Html, static_files, conf.release(), context, *sources)
 

@@ -42,7 +42,11 @@ class CountingProxy:
                 client, _ = self._listener.accept()
             except OSError:
                 return
-            server = socket.create_connection((HOST, self._server_port))
+            try:
+                server = socket.create_connection((HOST, self._server_port))
+            except OSError:
+                client.close()  # as the server, which is away, would
+                continue
             self._sockets += [client, server]
             self._threads.append(threading.Thread(target=self._forward, args=(client, server)))
             self._threads[-1].start()

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -99,3 +100,13 @@ def test_after_the_last_deadline_line_ups_are_closed(anna, own_urls):
     competition.rounds.filter(number=3).delete()
     refresh()
     assert "Line-ups are locked" in anna.get(own_urls["edit_lineup"]).text
+
+
+def test_nobody_sees_the_teams_of_others(anna, own_urls):
+    ben = Client()
+    ben.login(username="Ben", password="secret")
+    for _ in range(3):  # the view's own page first, then the one that is kept
+        assert "Anna&#x27;s team" in anna.get(own_urls["my_teams"]).text
+        page = ben.get(own_urls["my_teams"]).text
+        assert "Ben&#x27;s team" in page
+        assert "Anna&#x27;s team" not in page

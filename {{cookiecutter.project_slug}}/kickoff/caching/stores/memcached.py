@@ -46,6 +46,10 @@ class MemcachedStore:
         }
         self._max_value_bytes = max_value_bytes
 
+    @property
+    def servers(self) -> set[str]:
+        return set(self._servers)
+
     def get(self, key: str) -> bytes | None:
         check_key(key)
         values: dict[str, bytes] = self._read(self._server(key), "get_values", (key,))
@@ -53,7 +57,7 @@ class MemcachedStore:
 
     def get_many(self, keys: Sequence[str]) -> dict[str, bytes]:
         by_server: dict[MemcachedServer, list[str]] = {}
-        for key in keys:
+        for key in dict.fromkeys(keys):
             check_key(key)
             by_server.setdefault(self._server(key), []).append(key)
         found: dict[str, bytes] = {}
