@@ -27,6 +27,7 @@ from kickoff.caching import conf
 
 Render = Callable[..., str]
 Values = tuple[Any, ...]
+Modes = tuple[bool, bool | None, bool | None]  # what autoescape, localize and localtime have set
 
 
 class FragmentError(TypeError):
@@ -58,16 +59,16 @@ class FragmentNode(IncludeNode):
         return tuple([value.resolve(context) for value in self.extra_context.values()])
 
     def _html(self, context: Context, turns: Sequence[Values]) -> SafeString:
-        kinds = {type(value) for values in turns for value in values}
-        if not all(map(_is_constant, kinds)):
+        kinds: set[Any] = {type(value) for values in turns for value in values}
+        if not all(_is_constant(kind) for kind in kinds):
             raise self._refusal(turns)
         html_of = self._renderer(context)
         try:
             return mark_safe("".join([html_of(*values) for values in turns]))
         except TypeError as error:
-            if any(not _has_hash(values) for values in turns):
-                raise self._refusal(turns) from error
-            raise
+            if all(_may_be_remembered(value) for values in turns for value in values):
+                raise
+            raise self._refusal(turns) from error
 
     def _renderer(self, context: Context) -> Render:
         # By the compiled template: after a change, in development, it is another one.
@@ -75,7 +76,7 @@ class FragmentNode(IncludeNode):
         modes = (context.autoescape, context.use_l10n, context.use_tz)
         return partial(_remembered(), template, modes, names)
 
-    def _template(self, context: Context) -> Template:
+    def _template(self, context: Any) -> Template:
         """Looked up once for each page."""
         known = context.render_context.dicts[0]
         if self not in known:
@@ -89,10 +90,11 @@ class FragmentNode(IncludeNode):
             (name, value)
             for values in turns
             for name, value in zip(self.extra_context, values, strict=True)
-            if not (_is_constant(type(value)) and _has_hash(value))
+            if not _may_be_remembered(value)
         )
+        line = self.token.lineno if self.token else "?"
         return FragmentError(
-            f"{self.origin}:{self.token.lineno}: fragment {self.template} cannot be "
+            f"{self.origin}:{line}: fragment {self.template} cannot be "
             f"remembered by {name}, a {type(value).__name__}: it may change. Give it texts, "
             "numbers, or page objects that are frozen and hold nothing else."
         )
@@ -113,20 +115,20 @@ def forget() -> None:
 
 
 @cache
-def _is_constant(kind: type) -> bool:
+def _is_constant(kind: Any) -> bool:
     """A model is not: two are equal when their primary keys are."""
     if issubclass(kind, msgspec.Struct):
-        return kind.__struct_config__.frozen
+        return bool(kind.__struct_config__.frozen)
     return issubclass(kind, (str, int, float, type(None)))
 
 
-def _has_hash(value: object) -> bool:
-    """Not when it is a page object that holds a list."""
+def _may_be_remembered(value: object) -> bool:
+    kind: Any = type(value)
     try:
         hash(value)
-    except TypeError:
+    except TypeError:  # a page object that holds a list
         return False
-    return True
+    return _is_constant(kind)
 
 
 @cache
@@ -136,9 +138,7 @@ def _remembered() -> Render:
     return lru_cache(conf.whole("CACHING_FRAGMENTS"), typed=True)(_render)
 
 
-def _render(
-    template: Template, modes: tuple[bool | None, ...], names: tuple[str, ...], *values: Any
-) -> str:
+def _render(template: Template, modes: Modes, names: tuple[str, ...], *values: Any) -> str:
     shown = dict(zip(names, values, strict=True))
     with timezone.override(None), translation.override(settings.LANGUAGE_CODE):
         return template.render(Context(shown, *modes))
