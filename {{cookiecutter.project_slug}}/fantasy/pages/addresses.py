@@ -1,12 +1,28 @@
-"""Addresses that a page shows so often that `{% url %}` is too slow for it."""
+"""Addresses that a page shows so often that `{% url %}` is too slow for it: each of its links takes
+15 µs, and a page of a league shows 200."""
 
-from functools import lru_cache
+from functools import cache
 
 from django.urls import reverse
 
+_SAMPLE = 1_000_000_007  # stands in no other part of an address
 
-@lru_cache(maxsize=20_000)
+
 def player_url(pk: int) -> str:
-    """Looked up once for each player. `{% url %}` looks it up anew for each link: 180 times on a
-    league page, a third of the time that it takes to render."""
-    return reverse("fantasy:player", args=[pk])
+    return _address("fantasy:player", pk)
+
+
+def team_url(pk: int) -> str:
+    return _address("fantasy:team", pk)
+
+
+def _address(name: str, pk: int) -> str:
+    before, after = _parts(name)
+    return f"{before}{pk}{after}"
+
+
+@cache
+def _parts(name: str) -> tuple[str, str]:
+    """What stands before and after the key."""
+    before, _, after = reverse(name, args=[_SAMPLE]).partition(str(_SAMPLE))
+    return before, after

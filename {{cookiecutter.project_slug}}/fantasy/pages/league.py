@@ -7,7 +7,7 @@ from math import inf
 
 import msgspec
 
-from fantasy.pages.addresses import player_url
+from fantasy.pages.addresses import player_url, team_url
 from fantasy.pages.competition import Calendar, Competition, Round
 from fantasy.pages.squads import HasPosition
 
@@ -85,7 +85,7 @@ class LeagueList(msgspec.Struct, frozen=True):
     leagues: tuple[ListedLeague, ...]
 
 
-class PlacedPlayer(HasPosition, frozen=True, kw_only=True):
+class PlacedPlayer(HasPosition, frozen=True, kw_only=True, array_like=True):
     """A player of a line-up."""
 
     pk: int
@@ -97,8 +97,11 @@ class PlacedPlayer(HasPosition, frozen=True, kw_only=True):
         return player_url(self.pk)
 
 
-class Place(msgspec.Struct, frozen=True):
-    """A place of a line-up, and what its player has earned in the round."""
+class Place(msgspec.Struct, frozen=True, array_like=True):
+    """A place of a line-up, and what its player has earned in the round.
+
+    A league has 180 of them: in the store its page takes a third when their fields have no names.
+    """
 
     player: PlacedPlayer
     points: int
@@ -120,6 +123,10 @@ class TeamHead(msgspec.Struct, frozen=True):
     pk: int
     name: str
     manager: str
+
+    @property
+    def url(self) -> str:
+        return team_url(self.pk)
 
 
 class Row(msgspec.Struct, frozen=True, omit_defaults=True):

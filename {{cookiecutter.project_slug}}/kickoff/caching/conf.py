@@ -23,6 +23,9 @@ DEFAULTS: dict[str, int | float | str] = {
     # Values that a process keeps for the time when the store is gone. A page and its HTML take up
     # to 100 kB: 500 values are 50 MB at most.
     "CACHING_MEMORY_ENTRIES": 500,
+    # Fragments that a process remembers. One takes 1 kB with its page object: 10,000 are 10 MB of
+    # the 200 that a process may have. A match day of 700 players has 3,000 different places.
+    "CACHING_FRAGMENTS": 10_000,
     # A builder that takes longer loses its lease to another. Stores count in whole seconds, and
     # memcached may end a second early: not below 3.
     "CACHING_LEASE_S": 10,

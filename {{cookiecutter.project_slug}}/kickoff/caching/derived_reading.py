@@ -19,8 +19,7 @@ from kickoff.caching.keys import Arguments
 from kickoff.caching.memory import ONE_READER, Remembered
 from kickoff.caching.reading import Reader, Reading, may_be_in_transaction
 from kickoff.caching.runtime import current_store
-from kickoff.caching.slots import sealed
-from kickoff.caching.stores.base import Held, Store, StoreUnavailableError, ValueTooLargeError
+from kickoff.caching.stores.base import Store, StoreUnavailableError, ValueTooLargeError
 
 if TYPE_CHECKING:
     from kickoff.caching.entries import DerivedEntry
@@ -80,14 +79,12 @@ class DerivedReading(Reading):
         if copy_key := self._derived.copy_key(self.arguments):
             super()._empty(copy_key)
 
-    def _fill(self, store: Store, held: Held) -> Remembered[Any]:
-        found = super()._fill(store, held)
+    def _filled(self, store: Store, value: Any, data: bytes) -> None:
         copy_key = self._derived.copy_key(self.arguments)
-        if self.stored and copy_key:
-            copy = copy_of(self.entry.key(self.slot_arguments), sealed(self.entry, found.value))
+        if value is not None and copy_key:
+            copy = copy_of(self.entry.key(self.slot_arguments), data)
             with suppress(StoreUnavailableError, ValueTooLargeError):
-                store.set(copy_key, copy, self.entry.ttl_s(found.value))
-        return found
+                store.set(copy_key, copy, self.entry.ttl_s(value))
 
     def _ask(self) -> None:
         """Its parts are as old as they are."""

@@ -68,6 +68,12 @@ def unseal(data: bytes) -> Lease | Envelope:
     return Envelope(version.hex(), built_at, payload)
 
 
+def version_in(data: bytes) -> str:
+    """The version of a value that `seal` has sealed."""
+    version: bytes = _HEADER.unpack_from(data)[1]
+    return version.hex()
+
+
 def version_of(payload: bytes) -> str:
     """Equal payloads have equal versions, and only they."""
     return hashlib.blake2b(payload, digest_size=VERSION_BYTES).hexdigest()

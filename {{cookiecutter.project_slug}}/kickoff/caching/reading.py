@@ -14,7 +14,7 @@ from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, connec
 from kickoff.caching import conf
 from kickoff.caching.content import Content, UndecodableError
 from kickoff.caching.copies import asked_ahead
-from kickoff.caching.envelope import Envelope, EnvelopeError, Lease, unseal, version_of
+from kickoff.caching.envelope import Envelope, EnvelopeError, Lease, unseal, version_in, version_of
 from kickoff.caching.fingerprints import recorder
 from kickoff.caching.keys import Arguments
 from kickoff.caching.memory import ONE_READER, Memory, Remembered
@@ -109,7 +109,6 @@ class Reading:
         self.last = reader.remembered(entry, arguments)
         self.asked_at = self.known_at = time.monotonic()
         self.made_from = ""
-        self.stored = False
         self.source = Source.MEMORY
         self.size_bytes = 0
 
@@ -195,8 +194,14 @@ class Reading:
         """Builds under our lease. A value that could not be stored, because something changed
         while it was built or because it is too large, is good for this one reader: it was read
         from the database after this read began."""
-        value, self.stored = fill(store, self.entry, self.slot_arguments, held, self.build)
-        return self._built(value) if self.stored else self._for_one_reader(value)
+        value, data = fill(store, self.entry, self.slot_arguments, held, self.build)
+        if data is None:
+            return self._for_one_reader(value)
+        self._filled(store, value, data)
+        return self._built(value, version_in(data))
+
+    def _filled(self, store: Store, value: Any, data: bytes) -> None:
+        """The slot has the value now."""
 
     def _without_store(self) -> Remembered[Any]:
         """The last known value; else a build, of which few may run at a time."""
@@ -214,9 +219,10 @@ class Reading:
         self.known_at = ONE_READER
         return self._built(value)
 
-    def _built(self, value: Any) -> Remembered[Any]:
+    def _built(self, value: Any, version: str = "") -> Remembered[Any]:
         self.source = Source.BUILT
-        return self._keep(Content(value), version_of(self.entry.encode(value)), time.time())
+        known = version or version_of(self.entry.encode(value))
+        return self._keep(Content(value), known, time.time())
 
     def _keep(self, content: Content, version: str, built_at: float) -> Remembered[Any]:
         """What was found, remembered unless it holds for one reader or one moment only. That there

@@ -182,8 +182,8 @@ class Refresher:
         if look(store, key) is None:
             held = lease(store, key) if entry.pinned else None
             if held is not None:
-                _value, stored = fill(store, entry, arguments, held)
-                self.rebuilds += stored
+                _value, data = fill(store, entry, arguments, held)
+                self.rebuilds += data is not None
         elif self._is_due(entry, key):
             self._refresh(store, entry, arguments)
 

@@ -81,8 +81,9 @@ def fill(
     arguments: Arguments,
     held: Held,
     build: Callable[[], Any] | None = None,
-) -> tuple[Any, bool]:
-    """Builds the value of a slot that we lease; returns it and whether the slot has it now.
+) -> tuple[Any, bytes | None]:
+    """Builds the value of a slot that we lease; returns it and what the slot holds now, None when
+    that is not this value.
 
     What the builder raises goes to the caller, with the lease given back.
     """
@@ -99,7 +100,7 @@ def fill(
         _tell_too_large(entry, arguments, error)
     except StoreUnavailableError:
         pass  # The value is good all the same.
-    return value, False
+    return value, None
 
 
 def _tell_too_large(entry: Entry[Any], arguments: Arguments, error: Exception) -> None:
@@ -138,8 +139,10 @@ def refresh(store: Store, entry: Entry[Any], arguments: Arguments) -> Outcome:
     return Outcome.REBUILT if written else Outcome.OVERTAKEN
 
 
-def _write(store: Store, entry: Entry[Any], key: str, value: Any, held: Held) -> bool:
-    return store.cas(key, sealed(entry, value), held.token, entry.ttl_s(value))
+def _write(store: Store, entry: Entry[Any], key: str, value: Any, held: Held) -> bytes | None:
+    """What the slot holds now; None when somebody else has written meanwhile."""
+    data = sealed(entry, value)
+    return data if store.cas(key, data, held.token, entry.ttl_s(value)) else None
 
 
 def sealed(entry: Entry[Any], value: Any) -> bytes:

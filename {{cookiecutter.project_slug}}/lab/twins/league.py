@@ -87,8 +87,8 @@ LEAGUE = Page(
     joined_with=(teams_with_lineups,),
     builder=LeagueReads.page.build,
     shared=(teams_of, *lineups.SHARED),
-    naive_templates=("lab/naive/league.html", "lab/naive/_lineup_card.html"),
-    templates=("fantasy/league.html", "fantasy/_lineup_card.html"),
+    naive_templates=("lab/naive/league.html",),
+    templates=("fantasy/league.html", "fantasy/_squad_place.html"),
 )
 STANDINGS = Page(
     name="standings",

@@ -64,8 +64,8 @@ class TestRefresher:
         ajax.save()
         refresher.once()
         assert Mark.objects.filter(entry=PAGE.name).exists()
-        _value, stored = slots.fill(store, PAGE, (ajax.pk,), held, lambda: before)
-        assert stored
+        _value, data = slots.fill(store, PAGE, (ajax.pk,), held, lambda: before)
+        assert data is not None
         refresher.once()
         assert Club.cached.page(ajax.pk).name == "AFC Ajax"
         assert not Mark.objects.exists()

@@ -133,11 +133,11 @@ class Web:
 
         def told(*arguments: Any) -> Any:
             try:
-                value, stored = fill(*arguments)
+                value, data = fill(*arguments)
             except StoreUnavailableError:
                 self._this_read.is_unstored = True
                 raise
-            self._this_read.is_unstored = not stored
-            return value, stored
+            self._this_read.is_unstored = data is None
+            return value, data
 
         setattr(reading, "fill", told)  # noqa: B010 (the module imports it for itself only)

@@ -32,8 +32,9 @@ class ReaderWritesWithoutCompare(SlotMachine):
 
     def fill(self, store, entry, arguments, held, build=None):
         value = entry.build(*arguments)
-        store.overwrite(sealed(entry, value))
-        return value, True
+        data = sealed(entry, value)
+        store.overwrite(data)
+        return value, data
 
 
 class ReaderReadsDatabaseBeforeItsLease(SlotMachine):
