@@ -20,6 +20,8 @@ from fantasy.models import (
     Round,
 )
 from kickoff.caching.marks import marked_together
+from kickoff.caching.replacements import replace_rows
+from kickoff.compiled import Compiled
 
 # How many starters may play in each position: (fewest, most).
 FORMATION: dict[Position, tuple[int, int]] = {
@@ -30,7 +32,7 @@ FORMATION: dict[Position, tuple[int, int]] = {
 }
 BENCH_GOALKEEPERS = 1
 
-_ORDER = {position: index for index, position in enumerate(Position)}
+_ORDER: dict[str, int] = {position: index for index, position in enumerate(Position)}
 
 
 class DeadlinePassedError(Exception):
@@ -111,15 +113,20 @@ def save_lineup(team: Row, round_: Row, selection: Selection[Selectable]) -> Lin
     assert selection.captain is not None
     with marked_together():
         # The deadline as it is now: a feed may have moved it since the page was opened.
-        locked = FantasyTeam.objects.select_for_update().with_round_open(round_.pk)
-        if not locked.get(pk=team.pk).round_is_open:  # type: ignore[attr-defined]
+        ((deadline, lineup_id),) = _lock.rows(team.pk, round_.pk)
+        now = timezone.now()
+        if deadline is None or deadline <= now:
             raise DeadlinePassedError
-        lineup, _created = Lineup.objects.update_or_create(
+        lineup = Lineup(
+            pk=lineup_id,
             team_id=team.pk,
             round_id=round_.pk,
-            defaults={"captain_id": selection.captain.pk, "saved_at": timezone.now()},
+            captain_id=selection.captain.pk,
+            saved_at=now,
         )
-        _replace_places(lineup, _places(lineup, selection))
+        lineup = _written(lineup)
+        # What stays is not written: most managers change two or three players.
+        replace_rows(LineupPlace, "lineup", lineup.pk, _places(lineup.pk, selection))
     return lineup
 
 
@@ -140,25 +147,42 @@ def carry_over_lineups(round_: Round, *, batch: int = 500) -> int:
     return carried
 
 
-def _replace_places(lineup: Lineup, wanted: list[LineupPlace]) -> None:
-    """Writes only those that differ: most managers change two or three players."""
-    kept = set(lineup.places.values_list("place", "player"))
-    changed = [place for place in wanted if (place.place, place.player_id) not in kept]
-    lineup.places.filter(place__in=[place.place for place in changed]).delete()
-    LineupPlace.objects.bulk_create(changed)
+# The row of the team, until when the round is open, and which line-up the team has for it.
+_lock = Compiled(
+    lambda team_id, round_id: (
+        FantasyTeam.objects.filter(pk=team_id)
+        .with_round(round_id)
+        .select_for_update()
+        .order_by()
+        .values_list("deadline", "lineup_id")  # type: ignore[misc]
+    ),
+    numbers=2,
+)
 
 
-def _places(lineup: Lineup, selection: Selection[Selectable]) -> list[LineupPlace]:
+def _written(lineup: Lineup) -> Lineup:
+    fields = {"captain_id": lineup.captain_id, "saved_at": lineup.saved_at}
+    if lineup.pk is not None:
+        lineup.save(update_fields=fields)
+        return lineup
+    # At the deadline a feed may carry one over.
+    written, _created = Lineup.objects.update_or_create(
+        team_id=lineup.team_id, round_id=lineup.round_id, defaults=fields
+    )
+    return written
+
+
+def _places(lineup_id: int, selection: Selection[Selectable]) -> list[LineupPlace]:
     """Places 1 to 15: the starters from the goalkeeper to the forwards, then the bench."""
     players = [*_by_position(selection.starters), *_by_position(selection.bench)]
     return [
-        LineupPlace(lineup=lineup, place=place, player_id=player.pk)
+        LineupPlace(lineup_id=lineup_id, place=place, player_id=player.pk)
         for place, player in enumerate(players, start=1)
     ]
 
 
 def _by_position(players: Iterable[Selectable]) -> list[Selectable]:
-    return sorted(players, key=lambda player: _ORDER[Position(player.position)])
+    return sorted(players, key=lambda player: _ORDER[player.position])
 
 
 def _copy(earlier: Iterable[Lineup], round_: Round) -> int:

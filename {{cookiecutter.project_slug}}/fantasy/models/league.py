@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from django.conf import settings
 from django.core.validators import MinLengthValidator
 from django.db import models
-from django.db.models import Exists, IntegerField, OuterRef, Q, Subquery
+from django.db.models import F, FilteredRelation, IntegerField, OuterRef, Q, Subquery
 
 from fantasy.models.competition import Competition, Round
 from fantasy.models.squad import Player
@@ -113,9 +113,14 @@ class FantasyTeamQuerySet(WatchedQuerySet["FantasyTeam"]):
     def of_user(self, user_id: int) -> FantasyTeamQuerySet:
         return self.with_league().filter(membership__user=user_id).order_by("name", "pk")
 
-    def with_round_open(self, round_id: int) -> FantasyTeamQuerySet:
-        """Adds `round_is_open`: whether line-ups for the round can be changed now."""
-        return self.annotate(round_is_open=Exists(Round.objects.open().filter(pk=round_id)))
+    def with_round(self, round_id: int) -> FantasyTeamQuerySet:
+        """Adds `deadline`, until when line-ups for the round can be changed, and `lineup_id`, which
+        of them is the team's, if any."""
+        return self.annotate(
+            deadline=Subquery(Round.objects.filter(pk=round_id).order_by().values("deadline")),
+            of_round=FilteredRelation("lineups", condition=Q(lineups__round=round_id)),
+            lineup_id=F("of_round__pk"),
+        )
 
     def among(self, team_ids: Iterable[int]) -> FantasyTeamQuerySet:
         return self.filter(pk__in=team_ids)

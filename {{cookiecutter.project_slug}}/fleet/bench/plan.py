@@ -55,6 +55,6 @@ QUICK = Plan(
     goals_watched=2,
     expiries=2,
     starts=2,
-    saving_s=1,
+    saving_s=2,
     growth_requests=10_000,
 )

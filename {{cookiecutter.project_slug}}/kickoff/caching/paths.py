@@ -7,11 +7,14 @@ A path such as `membership__league` may follow foreign keys in both directions:
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from django.db import connections, models
 from django.db.models.constants import LOOKUP_SEP
+
+from kickoff.compiled import Compiled, Shape
 
 Model = type[models.Model]
 Values = set[Any]  # of the column with which a path begins
@@ -59,6 +62,19 @@ def follow(model: Model, wanted: Mapping[str, Values], using: str) -> Ends:
     return ends
 
 
+def follow_from_row(model: Model, paths: Collection[str], key: Any, using: str) -> Ends:
+    """Where the paths lead from a row, by its key. One query for all paths with one end each."""
+    ends = {path: {key: [key] if path == "pk" else []} for path in paths}
+    groups: dict[str, list[str]] = defaultdict(list)
+    for path in sorted(set(paths) - {"pk"}):
+        groups["" if _is_single_valued(model, path) else path].append(path)
+    for group in groups.values():
+        for _key, *found in _rows(model, group, {key}, using):
+            for path, end in zip(group, found, strict=True):
+                ends[path][key].append(end)
+    return ends
+
+
 def _groups(model: Model, paths: Iterable[str]) -> Iterator[list[str]]:
     """The paths that need a look at other rows, and which of them one query can follow."""
     together = defaultdict(list)
@@ -76,25 +92,34 @@ SHARED_LOCK = {"mysql": " LOCK IN SHARE MODE", "postgresql": " FOR SHARE"}
 
 
 def _ends(model: Model, group: list[str], values: Values, using: str) -> list[tuple[Any, ...]]:
-    """Rows of a value and the ends to which it leads, as they are now, whatever older view the
+    """Rows of a value and the ends to which it leads."""
+    if not begins_here(model, group[0]):
+        return _rows(model, group, values, using)
+    start = _field(model, _first(group[0])).related_model
+    return _rows(start, [path.partition(LOOKUP_SEP)[2] for path in group], values, using)
+
+
+def _rows(start: Model, names: list[str], keys: Values, using: str) -> list[tuple[Any, ...]]:
+    """Rows of a key and the ends to which it leads, as they are now, whatever older view the
     transaction has; and locked, so that until it ends nobody moves them away from the keys that it
     marks."""
-    connection = connections[using]
-    sql, params = _query(model, group, values, using).query.get_compiler(using).as_sql()
-    with connection.cursor() as cursor:
-        cursor.execute(sql + SHARED_LOCK.get(connection.vendor, ""), params)
-        return list(cursor.fetchall())
+    lock = SHARED_LOCK.get(connections[using].vendor, "")
+    one = _of_one(start, tuple(names))
+    if len(keys) == 1 and one.takes([*keys], using):
+        return one.rows(*keys, using=using, lock=lock)
+    many = Shape(_query(start, names, keys).using(using))
+    return many.rows(many.params, lock)
 
 
-def _query(model: Model, group: list[str], values: Values, using: str) -> Any:
-    first = _first(group[0])
-    if not begins_here(model, first):
-        start, names = model, group
-    else:
-        start = _field(model, first).related_model
-        names = [path.partition(LOOKUP_SEP)[2] for path in group]
-    rows = start._base_manager.using(using).filter(pk__in=values)
-    return rows.order_by().values_list("pk", *names)
+@cache
+def _of_one(start: Model, names: tuple[str, ...]) -> Compiled:
+    """From one row: what most changes lead to."""
+    return Compiled(lambda key: _query(start, names, [key]), 1)
+
+
+def _query(start: Model, names: Sequence[str], keys: Collection[Any]) -> Any:
+    rows = start._base_manager.filter(pk__in=keys).order_by()
+    return rows.values_list("pk", *names)
 
 
 def _is_single_valued(model: Model, path: str) -> bool:

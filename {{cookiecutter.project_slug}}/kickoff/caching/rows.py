@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
 
 from django.db import models
 
 from kickoff.caching.paths import Model
+from kickoff.compiled import Compiled
 
 
 def rows_of(
@@ -17,8 +19,20 @@ def rows_of(
 
     Without the lock another transaction could move a row away from keys that nobody marks then.
     """
-    rows = model._base_manager.using(using).filter(pk__in=keys).order_by()
-    return list(rows.select_for_update().values("pk", *names))
+    one = _of_one(model, tuple(names))
+    if len(keys) == 1 and one.takes(keys, using):
+        return [dict(zip(("pk", *names), row, strict=True)) for row in one.rows(*keys, using=using)]
+    return list(_locked(model, keys).using(using).values("pk", *names))
+
+
+@cache
+def _of_one(model: Model, names: tuple[str, ...]) -> Compiled:
+    """Each `save` reads one row."""
+    return Compiled(lambda key: _locked(model, [key]).values_list("pk", *names), 1)
+
+
+def _locked(model: Model, keys: Sequence[Any]) -> models.QuerySet[Any]:
+    return model._base_manager.filter(pk__in=keys).order_by().select_for_update()
 
 
 def columns_of(instance: models.Model, names: Iterable[str]) -> dict[str, Any]:

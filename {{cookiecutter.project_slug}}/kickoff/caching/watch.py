@@ -104,12 +104,27 @@ class Watch:
         if not self.paths:
             return {()} if rows else set()
         columns = [(ends[path], name) for path, name in self.first_columns.items()]
-        found = {
+        # Rows of one parent begin with the same values.
+        starts = {tuple([row[name] for _of_path, name in columns]) for row in rows}
+        return _complete(
             arguments
-            for row in rows
-            for arguments in product(*(of_path.get(row[name], ()) for of_path, name in columns))
-        }
-        return {arguments for arguments in found if None not in arguments}
+            for start in starts
+            for arguments in product(
+                *(
+                    of_path.get(value, ())
+                    for (of_path, _name), value in zip(columns, start, strict=True)
+                )
+            )
+        )
+
+    def arguments_of_row(self, key: Any, ends: Ends) -> set[Arguments]:
+        """The same, given where the paths end that lead from a row itself."""
+        return _complete(product(*(ends[path].get(key, ()) for path in self.paths)))
+
+
+def _complete(found: Iterable[Arguments]) -> set[Arguments]:
+    """A path that leads through NULL leads nowhere."""
+    return {arguments for arguments in found if None not in arguments}
 
 
 class Watches:

@@ -14,7 +14,7 @@ from django.db import NotSupportedError, connections, models, router, transactio
 
 from kickoff.caching.deletions import Deleted, delete_marked
 from kickoff.caching.fetching import forbid_lazy_fetches
-from kickoff.caching.marks import mark_rows
+from kickoff.caching.marks import mark_rows, mark_unmoved
 from kickoff.caching.rows import attnames, columns_of, rows_of
 from kickoff.caching.watch import watches
 
@@ -128,6 +128,10 @@ class WatchedModel(models.Model):
         using = kwargs.get("using") or router.db_for_write(model, instance=self)
         names = watches.local_fields(model)
         with transaction.atomic(using=using, savepoint=False):
+            if _stays(model, kwargs.get("update_fields"), names):
+                super().save_base(*args, **kwargs)
+                mark_unmoved(model, self.pk, using)
+                return
             # Read, not remembered: what this instance holds may be older, or changed and not saved.
             before = [] if self.pk is None else rows_of(model, [self.pk], names, using)
             super().save_base(*args, **kwargs)
@@ -141,3 +145,8 @@ class WatchedModel(models.Model):
         return delete_marked(lambda: [self], using, origin=self, keep_parents=keep_parents)
 
     delete.alters_data = True  # type: ignore[attr-defined]
+
+
+def _stays(model: type[models.Model], written: Iterable[str] | None, names: Sequence[str]) -> bool:
+    """Whether a row that is written in these fields leads where it led."""
+    return written is not None and not attnames(model, written) & set(names)

@@ -51,7 +51,7 @@ def test_a_saved_line_up_is_there_at_once(anna, own_urls, open_round):
     assert re.search(r'name="captain" value="2" checked', page)
 
 
-def test_saving_costs_twelve_statements_with_its_marks(anna, own_urls, open_round):
+def test_saving_costs_eight_statements_with_its_marks(anna, own_urls, open_round):
     url = own_urls["edit_lineup"]
     anna.post(url, worlds.form_data(worlds.legal_selection(), open_round))
     other = worlds.form_data(worlds.legal_selection(captain="T01 DF 3"), open_round)
@@ -59,7 +59,7 @@ def test_saving_costs_twelve_statements_with_its_marks(anna, own_urls, open_roun
     with CaptureQueriesContext(connection) as seen:
         anna.post(url, {**other, "place_10": names[0], "place_11": names[1]})
     statements = [q["sql"] for q in seen if not TRANSACTION.match(q["sql"])]
-    assert len(statements) == 12, "\n".join(statements)
+    assert len(statements) == 8, "\n".join(statements)
     assert sum("INSERT INTO" in sql and "caching_mark" in sql for sql in statements) == 1
 
 

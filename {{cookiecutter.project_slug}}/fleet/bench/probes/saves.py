@@ -12,7 +12,7 @@ from django.db import OperationalError, connection, models, transaction
 from django.utils import timezone
 
 from fantasy.demo.leagues import PlayerPool
-from fantasy.lineups import Row, Selectable, Selection, save_lineup
+from fantasy.lineups import Row, Selectable, Selection, carry_over_lineups, save_lineup
 from fantasy.models import (
     STARTERS,
     Competition,
@@ -92,6 +92,12 @@ class Role:
         self._random = Random(1)
         self._saved: dict[int, Saved] = {}
         self._count = 0
+        connection.close()  # Or there would be one less in the pool for those who save.
+
+    def carry_over(self) -> None:
+        """Gives each team a line-up for the round."""
+        carry_over_lineups(self._round)
+        connection.close()
 
     def save(self, kind: str, seconds: float, threads: int) -> dict[str, float]:
         """How many saves per second were acknowledged: each another line-up, for any team. And how
@@ -130,8 +136,9 @@ class Role:
                 found = self._in_database()
                 return sum(found.get(team) != saved for team, saved in self._saved.items())
             except OperationalError:
-                connection.close()
                 time.sleep(PAUSE_S)
+            finally:
+                connection.close()
         raise AssertionError("The database does not come back.")
 
     def _save_until(

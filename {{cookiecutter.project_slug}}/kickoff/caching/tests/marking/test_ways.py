@@ -35,6 +35,18 @@ def save_moved_without_reading_it(clubs):
     Member(pk=key, club=clubs["Bayern"], name="Anna").save()
 
 
+def save_renamed_with_update_fields(clubs):
+    anna = Member.objects.get(name="Anna")
+    anna.name, anna.club = "Ann", clubs["Bayern"]  # who does not get there
+    anna.save(update_fields=["name"])
+
+
+def save_badge_with_update_fields(clubs):
+    badge = Badge.objects.get()
+    badge.title = "Treasurer"
+    badge.save(update_fields=["title"])
+
+
 def save_deferred(clubs):
     member = Member.objects.only("name").get(name="Anna")
     member.name = "Ann"
@@ -49,6 +61,8 @@ WAYS = {
     "create": (lambda c: Member.objects.create(club=c["Bayern"], name="Dora"), {"Bayern"}),
     "save of a row that moves": (save_moved, {"Ajax", "Bayern"}),
     "save with update_fields": (save_moved_with_update_fields, {"Ajax", "Bayern"}),
+    "save with update_fields of a row that stays": (save_renamed_with_update_fields, {"Ajax"}),
+    "save with update_fields two steps away": (save_badge_with_update_fields, {"Ajax"}),
     "save of a row that was not read": (save_moved_without_reading_it, {"Ajax", "Bayern"}),
     "save of a deferred row": (save_deferred, {"Ajax"}),
     "get_or_create": (
@@ -127,6 +141,13 @@ def test_deleting_many_rows_marks_them_in_one_go(clubs, django_assert_max_num_qu
     Member.objects.bulk_create(members)
     with django_assert_max_num_queries(25):
         Member.objects.filter(name__startswith="Member").delete()
+
+
+def test_saving_fields_that_lead_nowhere_looks_at_the_row_once(anna, django_assert_num_queries):
+    """UPDATE, where the paths lead, the mark."""
+    anna.name = "Ann"
+    with django_assert_num_queries(3):
+        anna.save(update_fields=["name"])
 
 
 def test_an_entry_without_arguments_has_one_key(clubs):
