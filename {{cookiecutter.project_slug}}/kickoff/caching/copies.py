@@ -9,7 +9,6 @@ one has overwritten, is never served. Of several memcached servers it lies on th
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -39,11 +38,13 @@ class Ahead:
 
     def __init__(self, store: Store, keys: Sequence[str]) -> None:
         self.asked_at = time.monotonic()
-        self._left = Counter(keys)
-        self._found = store.get_many(list(self._left))
+        self._left: dict[str, int] = {}
+        for key in keys:
+            self._left[key] = self._left.get(key, 0) + 1
+        self._found = store.get_many([*self._left])
 
     def __contains__(self, key: str) -> bool:
-        return self._left[key] > 0
+        return self._left.get(key, 0) > 0
 
     def take(self, key: str) -> bytes | None:
         """The value, or None when the key was absent."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from kickoff.caching.content import Content
@@ -35,6 +36,15 @@ class DerivedReading(Reading):
         super().__init__(reader, entry, arguments)
         self._derived = entry
 
+    @cached_property
+    def _slots_ahead(self) -> list[str]:
+        return self._derived.slots_ahead(self.arguments)
+
+    @property
+    def _copy_key(self) -> str | None:
+        """None where no copy could be asked for ahead."""
+        return self._slots_ahead[-1] if self._slots_ahead else None
+
     def run(self) -> Remembered[Any]:
         ahead = self._ask_ahead()
         if ahead is None:
@@ -46,7 +56,7 @@ class DerivedReading(Reading):
         """Where nothing is known: what will be asked for anyway, in one round trip."""
         if self.last is not None or is_asked_ahead() or may_be_in_transaction():
             return None
-        keys = self._derived.slots_ahead(self.arguments)
+        keys = self._slots_ahead
         try:
             return Ahead(current_store(), keys) if keys else None
         except StoreUnavailableError:
@@ -69,22 +79,21 @@ class DerivedReading(Reading):
 
     def _data(self, store: Store, key: str) -> bytes | None:
         """From the copy, when it is one of this slot."""
-        copy_key = self._derived.copy_key(self.arguments)
+        copy_key = self._copy_key
         ahead = asked_ahead(copy_key) if copy_key else None
         copy = ahead.take(copy_key) if ahead and copy_key else None
         return (content_of(copy, key) if copy else None) or store.get(key)
 
     def _empty(self, key: str) -> None:
         super()._empty(key)
-        if copy_key := self._derived.copy_key(self.arguments):
-            super()._empty(copy_key)
+        if self._copy_key:
+            super()._empty(self._copy_key)
 
     def _filled(self, store: Store, value: Any, data: bytes) -> None:
-        copy_key = self._derived.copy_key(self.arguments)
-        if value is not None and copy_key:
+        if value is not None and self._copy_key:
             copy = copy_of(self.entry.key(self.slot_arguments), data)
             with suppress(StoreUnavailableError, ValueTooLargeError):
-                store.set(copy_key, copy, self.entry.ttl_s(value))
+                store.set(self._copy_key, copy, self.entry.ttl_s(value))
 
     def _ask(self) -> None:
         """Its parts are as old as they are."""

@@ -200,13 +200,9 @@ class DerivedEntry(Entry[V]):
         self.parts = parts
         self.own_part = own_part
 
-    def copy_key(self, arguments: Arguments) -> str | None:
-        """None where no copy could be asked for ahead."""
-        slots = self.slots_ahead(arguments)
-        return slots[-1] if slots else None
-
     def slots_ahead(self, arguments: Arguments) -> list[str]:
-        """None where the parts have to be known first. All lie on one server."""
+        """The last one is that of the copy. None where the parts have to be known first. All lie
+        on one server."""
         ahead = self.own_part.slots_ahead(arguments) if self.own_part else []
         return [*ahead, key_beside(self.key(arguments), ahead[0])] if ahead else []
 
