@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import resource
 import shutil
 import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 
@@ -35,6 +36,7 @@ class Load:
     per_s: float
     p50_ms: float
     p99_ms: float
+    client_us: float = 0.0  # of processor time that wrk takes for a request
 
 
 @dataclass(frozen=True)
@@ -84,8 +86,11 @@ class RunningLoad:
 
     def result(self) -> Load:
         """Waits for its end. Raises BenchError when an answer was not as it should be."""
+        before = _used_by_children_s()
         output, _ = self._process.communicate(timeout=self._seconds + CLIENT_TIMEOUT_S + STARTS_S)
-        return load_from(output, self._target)
+        found = load_from(output, self._target)
+        used_us = 1e6 * (_used_by_children_s() - before)
+        return replace(found, client_us=used_us / max(found.requests, 1))
 
     def _command(self) -> list[str]:
         target = self._target
@@ -131,6 +136,12 @@ def load_from(output: str, target: Target) -> Load:
         p50_ms=found["p50_us"] / 1e3,
         p99_ms=found["p99_us"] / 1e3,
     )
+
+
+def _used_by_children_s() -> float:
+    """The processor time of those that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def wrk() -> str:

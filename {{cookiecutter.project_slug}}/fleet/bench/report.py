@@ -22,6 +22,12 @@ class Result:
     row: Row
     measured: Sequence[Measured]
     noise: float  # of the machine
+    profile: str = ""
+
+    @property
+    def is_short(self) -> bool:
+        """Whether what is required was missed, perhaps within the noise."""
+        return self.verdict in (Verdict.MISS, Verdict.NOISE)
 
     @property
     def series(self) -> Series:
@@ -116,14 +122,16 @@ class Report:
 
     def _limits(self) -> Iterator[str]:
         """What stands in the way of the rows that do not pass, as far as it is known."""
-        short = (Verdict.MISS, Verdict.NOISE)
-        limited = [one for one in self.results if one.row.limit and one.verdict in short]
+        limited = [one for one in self.results if one.row.limit and one.is_short]
         if limited:
             yield ""
             yield "## Limits"
         for result in limited:
             yield ""
             yield f"- {result.row.what}: {_measured(result)}. {result.row.limit}"
+            if result.profile:
+                yield ""
+                yield f"  {result.profile}"
 
     def _noise_sentence(self) -> str:
         share = f"{100 * self.noise:.1f} %"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from fleet.bench import machine
@@ -34,10 +35,19 @@ def run(subjects: Sequence[type[Subject]], plan: Plan, command: str, say: Say) -
         found = in_turns(measures, plan.rounds, before_each)
         rows = [row for subject in ready for row in subject.rows]
         reference.run()
-    results = [Result(row, found.get(row.key, ()), reference.noise) for row in rows]
+        results = [Result(row, found.get(row.key, ()), reference.noise) for row in rows]
+        results = [with_profile(result, say) for result in results]
     return Report(
         results, {**machine.describe(), **world.versions}, command, plan.rounds, reference.noise
     )
+
+
+def with_profile(result: Result, say: Say) -> Result:
+    """The same with its profile, if it has one and is short of what is required."""
+    if result.row.profile is None or not result.is_short:
+        return result
+    say(f"a profile: {result.row.what}")
+    return replace(result, profile=result.row.profile())
 
 
 def write(report: Report, folder: Path) -> None:

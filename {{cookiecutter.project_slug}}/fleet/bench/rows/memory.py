@@ -15,7 +15,8 @@ from fleet.bench.world import World
 
 CLIENTS = 16
 SLICE_S = 2
-WARM_SHARE = 0.1  # of all requests: until each process remembers as much as it may
+# Until each process remembers as much as it may.
+WARM_SHARE, WARM_AT_LEAST = 0.1, 6_000
 MB = 1024.0
 
 
@@ -45,7 +46,7 @@ class Memory:
 
     def measure(self) -> Mapping[str, Measured]:
         if not self._before_kb:
-            self._ask_for(int(self._requests * WARM_SHARE))
+            self._ask_for(max(int(self._requests * WARM_SHARE), WARM_AT_LEAST))
             self._before_kb = self._sizes_kb()
         self._ask_for(self._per_round)
         self._rounds_left -= 1

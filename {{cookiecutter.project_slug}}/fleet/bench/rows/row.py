@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -15,7 +15,7 @@ from fleet.bench.world import World
 class Row:
     """`key` names it in bench.json, `what` in the table. The unit × is that of a ratio. With an
     `obstacle` it cannot be measured here, and the table says why. `limit` says what stands in the
-    way, should it be missed."""
+    way, should it be missed, and `profile` looks at it."""
 
     key: str
     what: str
@@ -23,6 +23,7 @@ class Row:
     required: Requirement
     obstacle: str = ""
     limit: str = ""
+    profile: Callable[[], str] | None = None
 
 
 class Subject(Protocol):

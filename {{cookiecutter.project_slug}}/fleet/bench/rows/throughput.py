@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from fleet.bench.cpu import CpuTime
 from fleet.bench.load import Load, Target, load
 from fleet.bench.peers import BARE, CACHALOT, CACHEOPS, VIEWS, without_cachalot, without_cacheops
 from fleet.bench.processes import BenchError
+from fleet.bench.profiling import profiled
 from fleet.bench.requirements import AtLeast, Requirement, Shown
 from fleet.bench.rows.row import Row
 from fleet.bench.sampling import Measured
@@ -22,6 +24,9 @@ SLOW_CLIENTS, SLOW_S, ENOUGH = 2, (3, 10, 30), 4
 FRONT = "league page as shipped, Apache's cache in front, requests/s against"
 INSIDE = "league page inside Django, past that cache, requests/s against"
 EMPTY = "the empty Django view"
+
+# Those that Python answers.
+PROFILED = {"django", "signed_in", "menu", "teams"}
 
 # What, against which peer, and what is required.
 COMPARED: list[tuple[str, str, str, Requirement]] = [
@@ -48,20 +53,21 @@ COMPARED: list[tuple[str, str, str, Requirement]] = [
 LIMITS = {
     ("front", "static"): (
         "The file is found by rewriting, as browsers get it compressed, and opened each time; the "
-        "page is copied from shared memory. Most of the time goes into what they have in common, "
-        "see the processor time in Apache itself and in the kernel: taking a request from the "
-        "connection, handing it from the listener to a thread of the event MPM, and sending the "
-        "answer."
+        "page is copied from shared memory. Most of the time goes into what they have in common: "
+        "taking a request from the connection, handing it from the listener to a thread of the "
+        "event MPM, and sending the answer; and into the client, which runs on the same machine. "
+        "The table has the processor time of each: what Apache itself and the kernel take is what "
+        "a node would be left with."
     ),
     ("menu", "empty"): (
-        "The menu is the visitor's own, so nobody else's copy will do: first the session, then "
-        "what its user may do, each a round trip to memcached, because to sign out has to work at "
-        "once; then a token against forged requests, and a template. The page around it is "
-        "everybody's, and is the row above."
+        "The menu is the visitor's own, so nobody else's copy will do, and no process may remember "
+        "who is signed in: to sign out has to work at once. So each request waits for memcached, "
+        "once, for the session, the account and the menu together. The empty view waits for "
+        "nobody, and does not look at the session. The page around the menu is everybody's, and is "
+        "the row above."
     ),
     ("teams", "empty"): (
-        "The same two round trips, a third for the teams, and Django's template for the whole "
-        "page, rendered for each request: it is one visitor's."
+        "The same round trip, with the teams and a page that is four times as long."
     ),
 }
 
@@ -112,6 +118,7 @@ class Throughput:
                 required,
                 obstacle=self._obstacles.get(other, ""),
                 limit=LIMITS.get((one, other), ""),
+                profile=partial(self._profile, one) if one in PROFILED else None,
             )
             for one, other, what, required in COMPARED
         ]
@@ -123,7 +130,7 @@ class Throughput:
             before = self._node.front_cpu()
             found = self._load(name, target)
             per_s[name] = found.per_s
-            cpu[name] = per_request(name, self._node.front_cpu().since(before), found.requests)
+            cpu[name] = per_request(name, self._node.front_cpu().since(before), found)
         return {
             key(one, other): Measured(
                 per_s[one] / per_s[other],
@@ -133,6 +140,9 @@ class Throughput:
             for one, other, _, _ in COMPARED
             if other in per_s
         }
+
+    def _profile(self, name: str) -> str:
+        return profiled(self._node.site_pids[0], self._targets[name])
 
     def _load(self, name: str, target: Target) -> Load:
         if name != "naive":
@@ -144,11 +154,12 @@ class Throughput:
         raise BenchError(f"{target.paths[0]} takes longer than can be measured.")
 
 
-def per_request(name: str, used: CpuTime, requests: int) -> dict[str, float]:
-    """The processor time of Apache in front."""
+def per_request(name: str, used: CpuTime, found: Load) -> dict[str, float]:
+    """The processor time of Apache in front, and of the client."""
     return {
-        f"{name} in Apache µs": 1e6 * used.user_s / requests,
-        f"{name} in the kernel µs": 1e6 * used.system_s / requests,
+        f"{name} in Apache µs": 1e6 * used.user_s / found.requests,
+        f"{name} in the kernel for Apache µs": 1e6 * used.system_s / found.requests,
+        f"{name} in the client µs": found.client_us,
     }
 
 

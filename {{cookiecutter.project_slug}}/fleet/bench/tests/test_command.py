@@ -37,6 +37,19 @@ class Slow(Pretend):
     value = 100.0
 
 
+class Profiled(Slow):
+    rows = (
+        Row(
+            "pretend",
+            "pretended",
+            "×",
+            AtMost(1.5),
+            limit="It pretends.",
+            profile=lambda: "All of it in pretend.py.",
+        ),
+    )
+
+
 class Broken(Pretend):
     def measure(self):
         raise BenchError("memcached is not installed")
@@ -51,6 +64,19 @@ def bench(monkeypatch, tmp_path):
         return command.main([*arguments, "--quick", "--out", str(tmp_path / "out")])
 
     return bench
+
+
+class TestTheProfile:
+    def test_of_a_row_that_is_missed_stands_with_its_limit(self, bench, tmp_path):
+        bench(Profiled)
+        page = (tmp_path / "out" / "docs" / "bench.md").read_text()
+        limits = page.partition("## Limits")[2]
+        assert "- pretended: 100 ×. It pretends.\n\n  All of it in pretend.py.\n" in limits
+
+    def test_of_a_row_that_is_met_is_not_taken(self, bench, tmp_path, monkeypatch):
+        monkeypatch.setattr(Profiled, "value", 1.0)
+        bench(Profiled)
+        assert "pretend.py" not in (tmp_path / "out" / "docs" / "bench.md").read_text()
 
 
 class TestTheExitCode:

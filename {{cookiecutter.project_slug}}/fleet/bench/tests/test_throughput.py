@@ -33,7 +33,7 @@ class TestThroughput:
         def load(target, seconds, clients):
             loads.append((target, clients))
             found = per_s.get((target.host, target.paths[0]), 100.0)
-            return Load(int(found * seconds), found, 1.0, 2.0)
+            return Load(int(found * seconds), found, 1.0, 2.0, client_us=9.0)
 
         monkeypatch.setattr(throughput, "load", load)
         return loads
@@ -56,9 +56,11 @@ class TestThroughput:
             "front requests/s": 40_000.0,
             "static requests/s": 20_000.0,
             "front in Apache µs": pytest.approx(0.1 * 1e6 / 40_000),
-            "front in the kernel µs": pytest.approx(0.2 * 1e6 / 40_000),
+            "front in the kernel for Apache µs": pytest.approx(0.2 * 1e6 / 40_000),
+            "front in the client µs": 9.0,
             "static in Apache µs": pytest.approx(0.1 * 1e6 / 20_000),
-            "static in the kernel µs": pytest.approx(0.2 * 1e6 / 20_000),
+            "static in the kernel for Apache µs": pytest.approx(0.2 * 1e6 / 20_000),
+            "static in the client µs": 9.0,
         }
         assert found["front_to_naive"].value == 4_000
         assert found["django_to_empty"] == Measured(
