@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from fleet.bench import __main__ as command
+from fleet.bench.plan import QUICK
 from fleet.bench.processes import PROJECT, BenchError
 from fleet.bench.requirements import AtMost
 from fleet.bench.rows import Row
@@ -101,7 +102,7 @@ class TestWhatItWrites:
         document = json.loads((out / "bench.json").read_text())
         assert document["missed"] == ["pretend"]
         assert document["command"] == 'make bench ARGS="--quick"'
-        assert document["rounds"] == 3
+        assert document["rounds"] == QUICK.rounds
         assert {"CPU", "cores", "Python", "Django"} <= document["machine"].keys()
         assert "| pretended | ≤ 1.5 × | 100 × |" in (out / "docs" / "bench.md").read_text()
         assert "pretended" in (out / "docs" / "bench.svg").read_text()
