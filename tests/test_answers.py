@@ -97,7 +97,8 @@ class TestSlug:
         distributions = {re.split(r"[^\w-]", name)[0].lower() for name in declared}
         modules = {"mod_wsgi"}  # of the group that is not installed here; MySQLdb is no slug
         for module, owners in importlib.metadata.packages_distributions().items():
-            if distributions & {owner.lower() for owner in owners} and module[0].islower():
+            ours = distributions & {owner.lower() for owner in owners}
+            if ours and module[0].islower() and module.isidentifier():
                 modules.add(module)
         assert modules - hook.DEPENDENCIES == set()
         assert hook.DEPENDENCIES - modules == set()
