@@ -11,6 +11,7 @@ class Plan:
 
     rounds: int
     reads: int  # per round, of each kind
+    pool_requests: int  # per round and thread, of each kind
     change_s: float  # per round, of changes
     idle_s: float  # per round
     goals: int  # per round
@@ -29,15 +30,16 @@ class Plan:
 FULL = Plan(
     rounds=5,
     reads=1_000,
-    change_s=12,
-    idle_s=20,
+    pool_requests=500,
+    change_s=10,
+    idle_s=15,
     goals=30,
     many_leagues=10_000,
     node_leagues=1_000,
-    load_s=5,
+    load_s=4,
     goal_load_s=10,
-    goals_watched=8,
-    expiries=8,
+    goals_watched=5,
+    expiries=6,
     starts=7,
     saving_s=5,
     growth_requests=200_000,
@@ -45,7 +47,8 @@ FULL = Plan(
 # Less than 3 minutes, of which one goes into the data and the servers.
 QUICK = Plan(
     rounds=2,
-    reads=100,
+    reads=200,
+    pool_requests=60,
     change_s=2,
     idle_s=4,
     goals=8,

@@ -11,6 +11,11 @@ from fleet.bench.sampling import Measured
 from fleet.bench.world import World
 
 SETTLE_S = 1.0
+LIMIT = (
+    "Ten times a second it wakes for less than a millisecond of work. On a machine that others "
+    "share it finds the caches of the processor cold each time: on one and the same virtual "
+    "machine the same code was seen to take 0.6 % on one day and 6 to 9 % on another."
+)
 
 
 class Idle:
@@ -21,8 +26,15 @@ class Idle:
             "an idle refresher on MariaDB and memcached, of one core",
             "%",
             AtMost(1),
+            limit=LIMIT,
         ),
-        Row("idle_refresher_embedded", "the same on SQLite, of one core", "%", AtMost(1)),
+        Row(
+            "idle_refresher_embedded",
+            "the same on SQLite, of one core",
+            "%",
+            AtMost(1),
+            limit=LIMIT,
+        ),
     )
 
     def __init__(self, world: World) -> None:

@@ -45,7 +45,7 @@ class Pool:
     )
 
     def __init__(self, world: World) -> None:
-        self._requests = world.plan.reads
+        self._requests = world.plan.pool_requests
         self._probe = world.live.probe("pool")
 
     def measure(self) -> Mapping[str, Measured]:
