@@ -34,7 +34,7 @@ IN_TEMPLATES = [
         ["fantasy:leagues-anonymous-GET"],
         ("fantasy/templates/fantasy/_members.html", "league.memberships.all"),
         [
-            "N+1: 3 × SELECT fantasy_membership from fantasy/leagues.html:30 via {% include %} "
+            "N+1: 3 × SELECT fantasy_membership from fantasy/leagues.html:31 via {% include %} "
             "fantasy/_members.html:2; prefetch_related('memberships') would remove it",
         ],
     ),
@@ -65,7 +65,7 @@ IN_TEMPLATES = [
         ["fantasy:leagues-anonymous-GET"],
         (LEAGUES_TEMPLATE, "newest_member league.pk"),
         [
-            "N+1: 3 × SELECT fantasy_membership from fantasy/leagues.html:30",
+            "N+1: 3 × SELECT fantasy_membership from fantasy/leagues.html:31",
             "Python: fantasy/templatetags/members.py:9 in newest_member",
         ],
     ),
