@@ -9,7 +9,7 @@ once, as ever. Whatever is not as usual takes the ordinary way, through the midd
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from functools import partial, wraps
 from typing import Any, TypeVar
 
@@ -26,8 +26,8 @@ from accounts.entries import TOKEN_PLACE, UserReads
 from accounts.last_seen import LastSeen
 from kickoff.caching.copies import Ahead, known_ahead
 from kickoff.caching.django_cache import MemcachedCache
+from kickoff.caching.entries import Entry
 from kickoff.caching.html import Html
-from kickoff.caching.rendering import RenderedEntry
 from kickoff.caching.runtime import current_store
 from kickoff.caching.stores.base import StoreUnavailableError
 from kickoff.caching.stores.memcached import MemcachedStore
@@ -44,18 +44,21 @@ V = TypeVar("V", bound=Callable[..., HttpResponseBase])
 Answer = Callable[[HttpRequest, Html], HttpResponse | None]
 
 
-def own_page(html: RenderedEntry, answer: Answer = page_of) -> Callable[[V], V]:
+def own_page(html: Entry[Html], answer: Answer = page_of) -> Callable[[V], V]:
     """Mark a view that shows its visitor what this entry holds, and nothing else but messages.
 
-    `answer` makes the response; None sends the request the ordinary way.
+    `answer` makes the response; where it gives None, the view does.
     """
 
     def decorate(view: V) -> V:
         @wraps(view)
         def marked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            response = view(request, *args, **kwargs)
-            if request.user.is_authenticated:
-                last_seen.keep(request.session.session_key, request.user.pk)
+            response = _ordinary(html, answer, request)
+            if response is None:
+                response = view(request, *args, **kwargs)
+            session_key = request.session.session_key
+            if session_key and request.user.is_authenticated:
+                last_seen.keep(session_key, request.user.pk)
             return response
 
         marked.early = partial(_early, html, answer)  # type: ignore[attr-defined]
@@ -77,8 +80,17 @@ def with_token(request: HttpRequest, html: Html) -> HttpResponse | None:
     return HttpResponse(html.plain.replace(TOKEN_PLACE.encode(), secret.encode()))
 
 
-def _early(html: RenderedEntry, answer: Answer, request: HttpRequest) -> HttpResponse | None:
-    if CookieStorage.cookie_name in request.COOKIES or settings.SESSION_SAVE_EVERY_REQUEST:
+def _ordinary(html: Entry[Html], answer: Answer, request: HttpRequest) -> HttpResponse | None:
+    if request.method not in ("GET", "HEAD") or not request.user.is_authenticated:
+        return None
+    if _is_told(request, request.session):
+        return None
+    page = html.read(request.user.pk)
+    return None if page is None else answer(request, page)
+
+
+def _early(html: Entry[Html], answer: Answer, request: HttpRequest) -> HttpResponse | None:
+    if settings.SESSION_SAVE_EVERY_REQUEST:
         return None
     session_key = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
     user_id = last_seen.user_of(session_key)
@@ -92,6 +104,8 @@ def _early(html: RenderedEntry, answer: Answer, request: HttpRequest) -> HttpRes
     if found is None:
         return None
     session, ahead = found
+    if _is_told(request, session):
+        return None
     with known_ahead(ahead):
         page = html.read(user_id) if _is_signed_in(session, user_id) else None
     response = answer(request, page) if page is not None else None
@@ -110,14 +124,17 @@ def _session_with_slots(
         return None
     if not isinstance(store, MemcachedStore) or not isinstance(cache, MemcachedCache):
         return None
-    found = cache.get_with_slots(store, KEY_PREFIX + session_key, slots)
+    found = cache.get_with_slots(KEY_PREFIX + session_key, slots, store)
     return None if found is None or found[0] is None else found
 
 
+def _is_told(request: HttpRequest, session: Container[str]) -> bool:
+    """Whether a message waits for the visitor."""
+    return CookieStorage.cookie_name in request.COOKIES or SessionStorage.session_key in session
+
+
 def _is_signed_in(session: Mapping[str, Any], user_id: int) -> bool:
-    """Whether Django finds this user in this session, and no message waits in it."""
-    if SessionStorage.session_key in session:
-        return False
+    """Whether Django finds this user in this session."""
     if session.get(SESSION_KEY) != str(user_id) or session.get(BACKEND_SESSION_KEY) != BACKEND:
         return False
     account = UserReads.account.read(user_id)

@@ -102,7 +102,7 @@ def test_the_password_is_not_in_the_cache(browser, ana):
 
 
 def test_who_is_signed_in_can_still_change_the_password(browser, ana):
-    user = browser.get(reverse("menu")).wsgi_request.user
+    user = browser.get(reverse("sign_up")).wsgi_request.user
     assert user.check_password("secret")
     user.set_password("another")
     user.save()
@@ -111,7 +111,7 @@ def test_who_is_signed_in_can_still_change_the_password(browser, ana):
 
 
 def test_saving_a_user_from_the_cache_keeps_the_password(browser, ana):
-    user = browser.get(reverse("menu")).wsgi_request.user
+    user = browser.get(reverse("sign_up")).wsgi_request.user
     user.first_name = "Ana"
     user.save()
     ana.refresh_from_db()

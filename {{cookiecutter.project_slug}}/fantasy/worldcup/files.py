@@ -138,6 +138,7 @@ def _read(path: Path, type_: type[T]) -> T:
     if not text.strip():
         raise WorldCupFileError(path.name, "", f"is empty. {GET_IT}")
     try:
+        text.decode()  # Versions of msgspec differ in what they say of other encodings.
         return msgspec.json.decode(text, type=type_)
     except msgspec.ValidationError as error:
         problem, _, path_in_file = str(error).partition(" - at `$")

@@ -75,7 +75,7 @@ class MemcachedCache(PyMemcacheCache):
         )
 
     def get_with_slots(
-        self, store: MemcachedStore, key: str, slots: Sequence[str]
+        self, key: str, slots: Sequence[str], store: MemcachedStore
     ) -> tuple[Any, Ahead] | None:
         """The value of a key, as `get` gives it, together with what lies in slots of the store: in
         one round trip for each server. None when the store has other servers.
