@@ -23,11 +23,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.crypto import constant_time_compare
 
 from accounts.entries import TOKEN_PLACE, UserReads
-from accounts.last_seen import LastSeen
 from kickoff.caching.copies import Ahead, known_ahead
 from kickoff.caching.django_cache import MemcachedCache
 from kickoff.caching.entries import Entry
 from kickoff.caching.html import Html
+from kickoff.caching.last_seen import last_seen
 from kickoff.caching.runtime import current_store
 from kickoff.caching.stores.base import StoreUnavailableError
 from kickoff.caching.stores.memcached import MemcachedStore
@@ -35,8 +35,6 @@ from kickoff.public_pages import PRIVATE, page_of
 
 BACKEND = "accounts.backends.CachedUserBackend"
 ENGINE = "django.contrib.sessions.backends.cached_db"
-# 10,000 sessions are 2 MB: as many visitors as a process of a large site sees in some minutes.
-last_seen = LastSeen(10_000)
 
 _SECRET = re.compile("[A-Za-z0-9]{32}")
 
@@ -53,9 +51,7 @@ def own_page(html: Entry[Html], answer: Answer = page_of) -> Callable[[V], V]:
     def decorate(view: V) -> V:
         @wraps(view)
         def marked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            response = _ordinary(html, answer, request)
-            if response is None:
-                response = view(request, *args, **kwargs)
+            response = _ordinary(html, answer, request) or view(request, *args, **kwargs)
             session_key = request.session.session_key
             if session_key and request.user.is_authenticated:
                 last_seen.keep(session_key, request.user.pk)

@@ -11,9 +11,8 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.entries import TOKEN_PLACE
-from accounts.last_seen import LastSeen
 from accounts.models import User
-from accounts.own_pages import last_seen
+from kickoff.caching.last_seen import LastSeen, last_seen
 from kickoff.caching.runtime import current_store
 from kickoff.testing.round_trips import counting_proxy
 
@@ -164,8 +163,8 @@ class TestAGuess:
         assert greets(response)
         assert is_early(look(browser))
 
-    def test_is_none_in_a_process_that_has_not_seen_the_session(self, browser, monkeypatch):
-        monkeypatch.setattr("accounts.own_pages.last_seen", LastSeen(10))
+    def test_is_none_in_a_process_that_has_not_seen_the_session(self, browser):
+        last_seen.forget()
         assert [is_early(look(browser)) for _ in range(2)] == [False, True]
 
     def test_does_not_sign_in_who_says_another_session(self, browser):

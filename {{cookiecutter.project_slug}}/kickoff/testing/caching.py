@@ -12,6 +12,7 @@ import pytest
 from kickoff.caching.auditor import audited
 from kickoff.caching.entries import registry
 from kickoff.caching.fingerprints import recorder
+from kickoff.caching.last_seen import last_seen
 from kickoff.caching.reading import reader
 
 
@@ -26,10 +27,15 @@ def _own_slots(settings: Any, slots_folder: Path) -> Iterator[None]:
     if settings.CACHE_URL.startswith("sqlite:"):
         settings.CACHE_URL = f"sqlite:///{slots_folder / 'slots.sqlite3'}"
     settings.CACHING_NAMESPACE = uuid4().hex
-    reader.memory.forget()
+    _forget()
     recorder.assume_recorded(entry for entry in registry if entry.stale_when)
     yield
+    _forget()
+
+
+def _forget() -> None:
     reader.memory.forget()
+    last_seen.forget()
 
 
 def pytest_configure(config: pytest.Config) -> None:
