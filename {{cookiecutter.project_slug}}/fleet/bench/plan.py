@@ -28,20 +28,20 @@ class Plan:
 
 
 FULL = Plan(
-    rounds=5,
+    rounds=4,
     reads=1_000,
-    pool_requests=500,
+    pool_requests=300,
     change_s=10,
-    idle_s=15,
+    idle_s=10,
     goals=30,
     many_leagues=10_000,
     node_leagues=1_000,
-    load_s=4,
+    load_s=3,
     goal_load_s=10,
     goals_watched=5,
-    expiries=6,
-    starts=7,
-    saving_s=5,
+    expiries=5,
+    starts=5,
+    saving_s=4,
     growth_requests=200_000,
 )
 # Less than 3 minutes, of which one goes into the data and the servers.

@@ -11,6 +11,7 @@ import json
 import sys
 
 import django
+from django.db import close_old_connections
 
 
 def main(role: str) -> None:
@@ -19,7 +20,9 @@ def main(role: str) -> None:
     answer("ready")
     for line in sys.stdin:
         command, *arguments = json.loads(line)
-        answer(getattr(probe, command)(*arguments))
+        found = getattr(probe, command)(*arguments)
+        close_old_connections()  # Minutes may pass before the next command.
+        answer(found)
 
 
 def answer(found: object) -> None:
