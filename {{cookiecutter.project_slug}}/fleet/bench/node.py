@@ -30,6 +30,9 @@ from kickoff.tuning.fleet import Fleet
 
 PEERS = "fleet/bench/peers"
 STATIC_PAGE = "bench-page.txt"  # HTML is no static file here, text is
+SITE_ACCOUNT = re.compile(
+    r"CREATE USER IF NOT EXISTS (\S+)\s+WITH MAX_USER_CONNECTIONS (\d+)"  # the first one
+)
 SITE_GROUP = re.compile(r"(?m)^WSGIDaemonProcess (\S+) (?:.*\\\n)*.*\n")
 
 
@@ -108,6 +111,10 @@ class Node(RunningFleet):
         children = self.web.children().items()
         return cpu_time(pid for pid, (command, _) in children if command.startswith("/"))
 
+    def _make_site(self) -> None:
+        super()._make_site()
+        self.mariadb.run(room_for_peers(self.mariadb.accounts))
+
     def _fill(self) -> None:
         super()._fill()
         # Right after a bulk load the optimizer has no statistics yet.
@@ -144,6 +151,15 @@ def with_peers(configuration: str) -> str:
     added += [mounted(mount) for mount in mounts()]
     end = found.end()
     return configuration[:end] + "\n" + "\n".join(added) + "\n" + configuration[end:]
+
+
+def room_for_peers(users_sql: str) -> str:
+    """The statement that lets the peers connect as the site does: its account has as many
+    connections as the site needs, and each group of processes brings its own pools."""
+    found = SITE_ACCOUNT.search(users_sql)
+    assert found, "CREATE USER"
+    groups = 1 + len({mount.group for mount in mounts()})
+    return f"ALTER USER {found[1]} WITH MAX_USER_CONNECTIONS {groups * int(found[2])};"
 
 
 def mounted(mount: Mount) -> str:

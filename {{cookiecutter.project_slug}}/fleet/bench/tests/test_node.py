@@ -3,7 +3,7 @@
 import re
 
 from fleet.bench import peers
-from fleet.bench.node import single, with_peers
+from fleet.bench.node import room_for_peers, single, with_peers
 from fleet.bench.peers import BARE, CACHALOT, CACHEOPS, VIEWS
 from fleet.up.shape import local_fleet
 from kickoff.tuning.files import tuned_files
@@ -36,6 +36,18 @@ class TestPeers:
         before, after = configuration(), with_peers(configuration())
         assert [line for line in before.splitlines() if line not in after.splitlines()] == []
         assert groups(before).items() <= groups(after).items()
+
+    def test_have_connections_to_the_database_beside_those_of_the_site(self):
+        accounts = (
+            "CREATE USER IF NOT EXISTS 'cup'@'127.0.0.0/255.0.0.0'\n"
+            "    WITH MAX_USER_CONNECTIONS 33 /*M! MAX_STATEMENT_TIME 5 */\n"
+            "CREATE USER IF NOT EXISTS 'cup_owner'@'127.0.0.0/255.0.0.0'\n"
+            "    WITH MAX_USER_CONNECTIONS 5\n"
+        )
+        groups = len({mount.group for mount in peers.mounts()})
+        assert room_for_peers(accounts) == (
+            f"ALTER USER 'cup'@'127.0.0.0/255.0.0.0' WITH MAX_USER_CONNECTIONS {33 * (groups + 1)};"
+        )
 
 
 class TestWhatIsNotInstalled:
