@@ -44,7 +44,7 @@ FULL = Plan(
     saving_s=4,
     growth_requests=200_000,
 )
-# Less than 3 minutes, of which one goes into the data and the servers.
+# Three minutes and a half, of which one goes into the data and the servers.
 QUICK = Plan(
     rounds=2,
     reads=200,
