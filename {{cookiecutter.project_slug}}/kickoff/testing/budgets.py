@@ -11,21 +11,20 @@ from django.conf import settings
 from django.core.signals import setting_changed
 
 from kickoff.budgets.budget_file import FILE_NAME
-from kickoff.caching.last_seen import last_seen
 from kickoff.caching.observing import observed_reads
-from kickoff.caching.reading import reader
+from kickoff.testing.caching import forget_what_was_read
 
 
 def pytest_budgets_make_cold() -> None:
     """The test moves to slots that nobody has filled; the others keep theirs."""
     namespace = settings.CACHING_NAMESPACE = uuid4().hex
     setting_changed.send(sender=__name__, setting="CACHING_NAMESPACE", value=namespace, enter=True)
-    _forget()
+    forget_what_was_read()
 
 
 def pytest_budgets_forget() -> None:
     """Hot is a page whose slots are filled, for a process that has not read them yet."""
-    _forget()
+    forget_what_was_read()
 
 
 def pytest_budgets_cache_calls() -> AbstractContextManager[Iterable[str]]:
@@ -36,11 +35,6 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     if item.path.name == FILE_NAME:
         # Between two worlds all rows go, without marks: so do the slots.
         item.add_marker("unaudited")
-
-
-def _forget() -> None:
-    reader.memory.forget()
-    last_seen.forget()
 
 
 @contextmanager

@@ -27,13 +27,14 @@ def _own_slots(settings: Any, slots_folder: Path) -> Iterator[None]:
     if settings.CACHE_URL.startswith("sqlite:"):
         settings.CACHE_URL = f"sqlite:///{slots_folder / 'slots.sqlite3'}"
     settings.CACHING_NAMESPACE = uuid4().hex
-    _forget()
+    forget_what_was_read()
     recorder.assume_recorded(entry for entry in registry if entry.stale_when)
     yield
-    _forget()
+    forget_what_was_read()
 
 
-def _forget() -> None:
+def forget_what_was_read() -> None:
+    """As in a process that has just been started."""
     reader.memory.forget()
     last_seen.forget()
 

@@ -4,7 +4,7 @@ import gzip
 from types import SimpleNamespace
 
 from fleet.bench.cpu import CpuTime
-from fleet.bench.load import Target
+from fleet.bench.load import Load, Target
 from fleet.bench.plan import QUICK
 from kickoff.testing.http import Answer
 
@@ -57,6 +57,22 @@ class PretendNode:
 
     def past_the_cache(self, *paths, headers=None):
         return Target("127.0.0.2", 80, "web1.localhost", paths, headers)
+
+
+class PretendLoad:
+    p99_ms = iter(())
+
+    def __init__(self, target, seconds, clients, **how):
+        pass
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        pass
+
+    def result(self):
+        return Load(100, 100.0, 1.0, next(self.p99_ms, 1.0))
 
 
 def world(node, probe, plan=QUICK, **more):

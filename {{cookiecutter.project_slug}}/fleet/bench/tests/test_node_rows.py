@@ -13,7 +13,7 @@ from fleet.bench.rows.expiry import bursts
 from fleet.bench.rows.goal_seen import GoalSeen
 from fleet.bench.rows.memory import resident_kb
 from fleet.bench.sampling import Measured
-from fleet.bench.tests.pretended import PretendNode, PretendProbe, world
+from fleet.bench.tests.pretended import PretendLoad, PretendNode, PretendProbe, world
 
 
 class TestMemory:
@@ -70,22 +70,6 @@ class TestRebuilds:
         )
         assert found["rebuilds_per_expiry_cache_page"].value == 5 / 2
         assert probe.asked.count(("rename", 7)) == QUICK.expiries
-
-
-class PretendLoad:
-    p99_ms = iter(())
-
-    def __init__(self, target, seconds, clients, **how):
-        pass
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *error):
-        pass
-
-    def result(self):
-        return Load(100, 100.0, 1.0, next(self.p99_ms, 1.0))
 
 
 def test_a_goal_is_compared_with_the_rest_after_a_load_that_warms_up(monkeypatch, probe):

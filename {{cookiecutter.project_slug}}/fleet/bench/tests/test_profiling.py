@@ -5,6 +5,7 @@ import pytest
 from fleet.bench import profiling
 from fleet.bench.load import Target
 from fleet.bench.profiling import profile_of, profiled
+from fleet.bench.tests.pretended import PretendLoad
 
 STACKS = [
     "WSGIHandler.__call__ (django/core/handlers/wsgi.py:124);"
@@ -44,17 +45,3 @@ def test_says_why_there_is_none(monkeypatch, found):
     monkeypatch.setattr(profiling, "RunningLoad", PretendLoad)
     text = profiled(1, Target("127.0.0.2", 80, "localhost", ["/"]))
     assert text.startswith("There is no profile: py-spy ")
-
-
-class PretendLoad:
-    def __init__(self, target, seconds, clients):
-        pass
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *error):
-        pass
-
-    def result(self):
-        pass
