@@ -17,6 +17,7 @@ from django.db import close_old_connections
 def main(role: str) -> None:
     django.setup()
     probe = importlib.import_module(f"fleet.bench.probes.{role}").Role()
+    close_old_connections()
     answer("ready")
     for line in sys.stdin:
         command, *arguments = json.loads(line)

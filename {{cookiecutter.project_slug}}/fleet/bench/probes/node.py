@@ -9,7 +9,6 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.cached_db import SessionStore
-from django.db import connection
 from django.middleware.csrf import CSRF_SECRET_LENGTH
 from django.urls import reverse
 from django.utils.crypto import get_random_string
@@ -71,10 +70,6 @@ class Role:
     def settle(self) -> None:
         """Returns once the refresher has handled everything."""
         wait_until(lambda: not Mark.objects.exists(), SETTLE_LIMIT_S)
-
-    def reconnect(self) -> None:
-        """Gives up the connection to a database that was restarted."""
-        connection.close()
 
     def rename(self, pk: int) -> None:
         """Another name for a league: another version of its page."""

@@ -92,12 +92,10 @@ class Role:
         self._random = Random(1)
         self._saved: dict[int, Saved] = {}
         self._count = 0
-        connection.close()  # Or there would be one less in the pool for those who save.
 
     def carry_over(self) -> None:
         """Gives each team a line-up for the round."""
         carry_over_lineups(self._round)
-        connection.close()
 
     def save(self, kind: str, seconds: float, threads: int) -> dict[str, float]:
         """How many saves per second were acknowledged: each another line-up, for any team. And how
@@ -136,9 +134,8 @@ class Role:
                 found = self._in_database()
                 return sum(found.get(team) != saved for team, saved in self._saved.items())
             except OperationalError:
-                time.sleep(PAUSE_S)
-            finally:
                 connection.close()
+                time.sleep(PAUSE_S)
         raise AssertionError("The database does not come back.")
 
     def _save_until(

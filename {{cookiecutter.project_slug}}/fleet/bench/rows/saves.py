@@ -81,5 +81,4 @@ class Saves:
     def _recover(self) -> None:
         """The rest of the run finds the site as it was."""
         wait_until(self._node.web.answers, AWAKE_S)
-        self._match_day.ask("reconnect")
         self._match_day.ask("settle", limit_s=SETTLE_LIMIT_S)
