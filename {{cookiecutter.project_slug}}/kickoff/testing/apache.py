@@ -84,6 +84,16 @@ class ApacheProcess(ServerProcess):
         record = self.release / "config" / "asked"
         return record.read_text().splitlines().count(path) if record.exists() else 0
 
+    @contextmanager
+    def pages_held(self) -> Iterator[Path]:
+        """Whoever makes a page called held waits meanwhile, or until this file is gone."""
+        held = self.release / "config" / "held"
+        held.touch()
+        try:
+            yield held
+        finally:
+            held.unlink(missing_ok=True)
+
     def children(self) -> dict[int, tuple[str, int]]:
         """The processes below it: their command and number of threads."""
         command = [program("ps", package="procps"), "-o", "pid=,nlwp=,args=", "--ppid"]

@@ -18,6 +18,16 @@ with open(os.path.join(os.path.dirname(__file__), "loaded"), "a") as loaded:
 # ... and one for each request, from whichever process: its path.
 asked = open(os.path.join(os.path.dirname(__file__), "asked"), "a", buffering=1)  # noqa: SIM115
 
+# While this file is there, pages called held are not made.
+held = os.path.join(os.path.dirname(__file__), "held")
+
+
+def wait_while(path: str) -> None:
+    """No longer than the cache in front lets one request alone renew a page."""
+    give_up_at = time.monotonic() + 4
+    while os.path.exists(path) and time.monotonic() < give_up_at:
+        time.sleep(0.01)
+
 
 def application(environ: dict[str, Any], start_response: Callable[..., object]) -> list[bytes]:
     path = environ["PATH_INFO"]
@@ -29,6 +39,8 @@ def application(environ: dict[str, Any], start_response: Callable[..., object]) 
         headers.append(("Cache-Control", f"public, max-age={age_s}"))
     if path.startswith("/public/slow"):
         time.sleep(0.3)
+    if path == "/public/held":
+        wait_while(held)
     if path == "/slow":
         time.sleep(1.1)
     if path == "/error":

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import socket
-import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from kickoff.testing.crowds import answers_while_one_is_held, crowd
 from kickoff.testing.waiting import wait_until
 
 OUTSIDE = "127.9.9.9"  # in none of the networks
@@ -149,31 +148,21 @@ class TestPublicPages:
         assert "Set-Cookie" not in apache.get("/public/kept/cookie").headers
 
     def test_one_request_renews_a_page_for_all(self, apache):
-        """64 visitors at once, of a page whose second is over and which takes 0.3 s to make."""
-        apache.get("/public/slow")
-        time.sleep(2.1)
-        start = threading.Barrier(64)
-
-        def visit(number):
-            start.wait()
-            return apache.get("/public/slow").status
-
-        with ThreadPoolExecutor(64) as pool:
-            assert list(pool.map(visit, range(64))) == [200] * 64
-        assert apache.asked("/public/slow") == 2
+        """64 visitors at once, of a page whose second is over: the others get the old one."""
+        old = apache.get("/public/held").body
+        time.sleep(1.2)
+        answers = answers_while_one_is_held(apache, 64, lambda: apache.get("/public/held"))
+        assert {answer.status for answer in answers} == {200}
+        assert sum(answer.body == old for answer in answers) == 63
+        assert apache.asked("/public/held") == 2
 
     def test_while_it_is_renewed_nobody_gets_one_from_long_ago(self, apache):
         """Its second, and two more in which others get the old one; then it is gone."""
         old = apache.get("/public/slow/forgotten").body
         time.sleep(4.5)
-        start = threading.Barrier(8)
-
-        def visit(number):
-            start.wait()
-            return apache.get("/public/slow/forgotten").body
-
-        with ThreadPoolExecutor(8) as pool:
-            assert old not in list(pool.map(visit, range(8)))
+        with crowd(8, lambda: apache.get("/public/slow/forgotten")) as visits:
+            pass
+        assert old not in [visit.result().body for visit in visits]
 
     def test_a_page_as_large_as_allowed_is_kept(self, apache):
         for _ in range(2):

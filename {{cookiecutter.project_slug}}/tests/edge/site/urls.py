@@ -10,6 +10,7 @@ __all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"
 urlpatterns = [
     path("edge/kept/<slug:name>/", views.kept),
     path("edge/slow/<slug:name>/", views.slow),
+    path("edge/held/<slug:name>/", views.held),
     path("edge/tagged/<slug:name>/", views.tagged),
     path("edge/bare/<slug:name>/", views.bare),
     path("edge/varied/<slug:name>/", views.varied),

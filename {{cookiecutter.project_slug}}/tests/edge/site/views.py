@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from itertools import count
 
+from django.conf import settings
 from django.http import (
     HttpRequest,
     HttpResponse,
@@ -20,6 +21,7 @@ from kickoff.public_pages import page_of, public_page
 
 AN_HOUR = {"Cache-Control": "public, max-age=3600"}
 TAG = '"one"'
+HELD = settings.BASE_DIR / "config" / "held"
 LONG = b"0123456789" * 1000
 numbers = count(time.time_ns())  # no two processes say the same
 
@@ -32,6 +34,15 @@ def kept(request: HttpRequest, name: str) -> HttpResponse:
 @public_page
 def slow(request: HttpRequest, name: str) -> HttpResponse:
     time.sleep(0.3)
+    return HttpResponse(f"made {next(numbers)}")
+
+
+@public_page
+def held(request: HttpRequest, name: str) -> HttpResponse:
+    """Made when nothing holds it, at the latest before the cache in front lets another one try."""
+    give_up_at = time.monotonic() + 4
+    while HELD.exists() and time.monotonic() < give_up_at:
+        time.sleep(0.01)
     return HttpResponse(f"made {next(numbers)}")
 
 
