@@ -17,7 +17,6 @@ from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
 import pytest
 
@@ -65,33 +64,35 @@ class World:
     @cached_property
     def live(self) -> Site:
         """MariaDB and memcached, with a refresher."""
-        site = self._site("live", self.plan.few_leagues, self._new_database("live"))
+        site = self._served("live", self.plan.few_leagues)
         assert site.refresher
         return site
 
     @cached_property
     def cold(self) -> Site:
         """The data of `live` in a store of its own that nobody refreshes."""
-        return self._site("cold", self.live.leagues, self.live.environment["DATABASE_URL"])
+        store = self._store()
+        environment = self._environment(self.live.environment["DATABASE_URL"], url_of(store))
+        return self._site("cold", self.live.leagues, environment, store)
 
     @cached_property
     def few(self) -> Site:
         """MariaDB and memcached; its probe is its refresher."""
-        return self._site("few", self.plan.few_leagues, self._new_database("few"))
+        return self._served("few", self.plan.few_leagues)
 
     @cached_property
     def many(self) -> Site:
         """The same with many leagues."""
-        return self._site(
-            "many", self.plan.many_leagues, self._new_database("many"), memory_mb=2048
-        )
+        return self._served("many", self.plan.many_leagues, memory_mb=2048)
 
     @cached_property
     def embedded(self) -> Site:
         """SQLite and no server at all, with a refresher."""
         url = f"sqlite:///{self._folder}/db.sqlite3"
         slots = f"sqlite:///{self._folder}/slots.sqlite3"
-        site = self._filled("embedded", self.plan.few_leagues, url, slots, None)
+        environment = self._environment(url, slots)
+        self._fill("embedded", self.plan.few_leagues, environment)
+        site = self._site("embedded", self.plan.few_leagues, environment, None)
         assert site.refresher
         return site
 
@@ -115,8 +116,7 @@ class World:
             "BENCH_STATIC_ROOT": str(node.release / "staticfiles"),
         }
         (store,) = node.memcacheds
-        leagues = self.plan.node_leagues
-        return Site("node", leagues, environment, self._folder, store, self._stack)
+        return self._site("node", self.plan.node_leagues, environment, store)
 
     @cached_property
     def match_day(self) -> Probe:
@@ -149,19 +149,24 @@ class World:
             self._stack.callback(shutil.rmtree, folder)
         return folder
 
-    def _site(self, name: str, leagues: int, database_url: str, memory_mb: int = 64) -> Site:
-        server = self._server("memcached", lambda: running_memcached("-m", str(memory_mb)))
-        return self._filled(name, leagues, database_url, f"memcached://{server.address}", server)
+    def _served(self, name: str, leagues: int, memory_mb: int = 64) -> Site:
+        """A site with a database of its own in MariaDB, and a memcached."""
+        store = self._store(memory_mb)
+        environment = self._environment(self._new_database(name), url_of(store))
+        self._fill(name, leagues, environment)
+        self._analyze(name)
+        return self._site(name, leagues, environment, store)
 
-    def _filled(
-        self,
-        name: str,
-        leagues: int,
-        database_url: str,
-        cache_url: str,
-        store: MemcachedProcess | None,
+    def _site(
+        self, name: str, leagues: int, environment: dict[str, str], store: MemcachedProcess | None
     ) -> Site:
-        environment = {
+        return Site(name, leagues, environment, self._folder, store, self._stack)
+
+    def _store(self, memory_mb: int = 64) -> MemcachedProcess:
+        return self._server("memcached", lambda: running_memcached("-m", str(memory_mb)))
+
+    def _environment(self, database_url: str, cache_url: str) -> dict[str, str]:
+        return {
             **os.environ,
             "DJANGO_SETTINGS_MODULE": "fleet.bench.settings",
             "ENV_FILE": os.devnull,
@@ -173,13 +178,11 @@ class World:
             "CACHE_URL": cache_url,
             "BENCH_STATIC_ROOT": str(self._folder / "static"),
         }
+
+    def _fill(self, name: str, leagues: int, environment: dict[str, str]) -> None:
         self._say(f"site {name}: {leagues:,} leagues")
-        # Both can be repeated: what is there stays.
         manage(["migrate"], environment)
         manage(["demo_data", "--leagues", str(leagues)], environment)
-        if store is not None:
-            self._analyze(urlsplit(database_url).path.removeprefix("/"))
-        return Site(name, leagues, environment, self._folder, store, self._stack)
 
     def _new_database(self, name: str) -> str:
         """The URL of a new database in MariaDB."""
@@ -219,6 +222,10 @@ class World:
             raise BenchError(f"{name} cannot be set up.\n{failed.stderr.decode()}") from failed
         except RuntimeError as failed:  # with its last words
             raise BenchError(str(failed)) from failed
+
+
+def url_of(store: MemcachedProcess) -> str:
+    return f"memcached://{store.address}"
 
 
 def server_version(program: str, option: str = "--version") -> str:

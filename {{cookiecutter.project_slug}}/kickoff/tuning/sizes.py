@@ -9,8 +9,12 @@ from math import ceil
 
 FRONT_THREADS = 20  # threads of one Apache child
 FRONT_CHILD_MB = 30  # resident memory of one Apache child with its threads
-PAGE_CACHE_MB = 64  # Apache's cache of public pages, in shared memory: one for each node
+# Apache's cache of public pages in shared memory, one for each node. It divides an address space into
+# so many parts, and takes the part of an entry from the first letter of its key: "h" of http for all
+# addresses, "A" of Accept-Encoding for all pages. The others stay empty, and take no memory.
+PAGE_CACHE_SPACE_MB, PAGE_CACHE_PARTS, PAGE_CACHE_USED = 1024, 256, 2
 REFRESHER_MB = 200  # a Django process that keeps page objects at hand
+MEMORY_PAGE = 4096  # bytes
 USABLE_SHARE = 0.8  # of a machine's memory; the rest is the kernel's, and the files that it caches
 BUSY_SHARE = 0.5  # of the slots at the peak: above it, waiting grows faster than the load
 
@@ -71,6 +75,21 @@ class WebSizes:
     def max_spare_threads(self) -> int:
         """The least that httpd accepts beside MinSpareThreads = MaxRequestWorkers."""
         return self.front_workers + FRONT_THREADS
+
+    @property
+    def page_cache_space_mb(self) -> int:
+        """The kernel refuses a space that is larger than all memory."""
+        return min(PAGE_CACHE_SPACE_MB, self.node_mb // 2)
+
+    @property
+    def page_cache_part_bytes(self) -> int:
+        return self.page_cache_space_mb * 2**20 // PAGE_CACHE_PARTS
+
+    @property
+    def page_cache_mb(self) -> int:
+        """The parts in use; of each other one the page of memory with which it begins."""
+        used = PAGE_CACHE_USED * self.page_cache_part_bytes + PAGE_CACHE_PARTS * MEMORY_PAGE
+        return ceil(used / 2**20)
 
     @property
     def prefork_max_spare(self) -> int:

@@ -19,7 +19,6 @@ from kickoff.tuning.sizes import (
     FRONT_CHILD_MB,
     FRONT_THREADS,
     PAGE_CACHE,
-    PAGE_CACHE_MB,
     REFRESHER_CONNECTIONS,
     REFRESHER_MB,
     STORE_SOCKETS,
@@ -132,7 +131,7 @@ def _memory(fleet: Fleet, web: WebSizes, node: Node) -> Memory:
     parts = [
         (DAEMONS, web.processes * fleet.application.process_mb),
         (CHILDREN, web.front_children_limit * FRONT_CHILD_MB),
-        (PAGE_CACHE, PAGE_CACHE_MB),
+        (PAGE_CACHE, web.page_cache_mb),
         ("memcached", beside),
         ("refresher", REFRESHER_MB if runs_refresher else 0),
     ]
@@ -146,5 +145,5 @@ def _memory(fleet: Fleet, web: WebSizes, node: Node) -> Memory:
 
 
 def summed(parts: tuple[tuple[str, int], ...]) -> str:
-    """`Apache's children 120 + page cache 64`"""
+    """`Apache's children 120 + page cache 9`"""
     return " + ".join(f"{name} {mb}" for name, mb in parts)

@@ -22,8 +22,7 @@ COMPRESSED = {
     "ttf": "font/ttf",
     "otf": "font/otf",
 }
-SHMCB_PARTS = 256  # into which Apache's shared memory cache divides its memory
-PAGE_SHARE = 0.75  # of a part, for the largest page: its headers and an index take some, too
+PAGE_SHARE = 3 / 64  # of the part for pages, for the largest one: there is room for twenty
 DISK_PERCENT = 85  # of a disk's space or inodes, when somebody should look
 FAULT_FACTOR = 1.5  # a unit that takes so much more memory than computed is ended
 
@@ -57,16 +56,15 @@ def words(sizes: Sizes) -> dict[str, Any]:
 
 
 def _apache(sizes: Sizes) -> dict[str, Any]:
-    part = fixed.PAGE_CACHE_MB * 1024 * 1024 // SHMCB_PARTS
+    part = sizes.web.page_cache_part_bytes
     return {
         "front_threads": fixed.FRONT_THREADS,
         "statement_ms": sizes.times.statement * 1000,
         "fail_safe": round(sizes.times.fail_safe(sizes.web.threads)),
         "compressed": list(COMPRESSED.items()),
         "compressed_types": "|".join(COMPRESSED),
-        "page_cache_mb": fixed.PAGE_CACHE_MB,
-        "page_cache_bytes": fixed.PAGE_CACHE_MB * 1024 * 1024,
-        "page_cache_part_kb": part // 1024,
+        "page_cache_bytes": sizes.web.page_cache_space_mb * 2**20,
+        "page_cache_part_mb": part // 2**20,
         "page_cache_largest": int(part * PAGE_SHARE),
     }
 
@@ -94,11 +92,12 @@ def _memory(sizes: Sizes) -> dict[str, Any]:
     web = fullest.of(fixed.DAEMONS, fixed.CHILDREN, fixed.PAGE_CACHE)
     web_mb = sum(mb for _, mb in web)
     prefork_mb = sizes.web.slots * sizes.fleet.application.process_mb
+    prefork_web_mb = prefork_mb + sizes.web.page_cache_mb
     return {
         "daemons_mb": sizes.web.processes * sizes.fleet.application.process_mb,
         "prefork_mb": prefork_mb,
-        "prefork_memory_mb": prefork_mb + fixed.PAGE_CACHE_MB,
-        "prefork_memory_max": int((prefork_mb + fixed.PAGE_CACHE_MB) * FAULT_FACTOR),
+        "prefork_memory_mb": prefork_web_mb,
+        "prefork_memory_max": int(prefork_web_mb * FAULT_FACTOR),
         "tasks_max": 10 * sizes.web.tasks,
         "prefork_tasks_max": 10 * sizes.web.slots,
         "web_memory_sum": summed(web),

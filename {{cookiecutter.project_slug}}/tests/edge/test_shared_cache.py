@@ -194,6 +194,18 @@ class TestVary:
         assert site.asked(path) == 3
 
 
+class TestRoom:
+    def test_pages_of_many_addresses_do_not_drive_each_other_out(self, site, fresh):
+        """300 of 10 kB: as many teams as look at theirs in the same moment."""
+        paths = [fresh("long") for _ in range(300)]
+        for path in paths:
+            site.visit(path)
+        time.sleep(AFTERWARDS_S)
+        for path in paths:
+            site.visit(path)
+        assert {site.asked(path) for path in paths} == {1}
+
+
 class TestRequestsWithABody:
     def test_a_page_that_is_kept_is_not_the_answer_to_a_form(self, site, fresh):
         keep(site, path := fresh("kept"))

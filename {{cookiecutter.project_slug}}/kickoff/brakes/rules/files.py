@@ -8,7 +8,7 @@ from pathlib import Path
 from kickoff.brakes.configuration import Configuration
 from kickoff.brakes.registry import ERROR, WARNING, rule
 from kickoff.brakes.results import Outcome, expect
-from kickoff.brakes.values import DEFAULT, DoesNotApplyError, Value, seconds, size
+from kickoff.brakes.values import DEFAULT, DoesNotApplyError, Value, mib, seconds, size
 
 
 @rule(
@@ -122,8 +122,9 @@ def cache_has_a_lock(site: Configuration) -> Outcome:
     WARNING,
     "A page fits into Apache's shared memory",
     reads="CacheSocache shmcb:…(size), CacheSocacheMaxSize",
-    why="shmcb divides its memory into 256 parts: what does not fit into one is never kept.",
-    mend="CacheSocacheMaxSize = three quarters of size / 256",
+    why="shmcb divides its space into 256 parts by the first letter of a key, and all pages lie in "
+    "one of them: it has to have room for twenty of the largest.",
+    mend="CacheSocacheMaxSize = size / 256 × 3 / 64",
 )
 def pages_fit_the_cache(site: Configuration) -> Outcome:
     lines, sizes = site.apache.named("CacheSocache"), site.apache.named("CacheSocacheMaxSize")
@@ -132,10 +133,34 @@ def pages_fit_the_cache(site: Configuration) -> Outcome:
         raise DoesNotApplyError("Apache has no cache in shared memory with a size.")
     part, page = int(found[1]) / 256, site.apache.as_value(sizes[0]).map(size)
     return expect(
-        part / 2 < page.value < part,
-        f"{part / 2:g} < CacheSocacheMaxSize < {part:g} = {found[1]} / 256",
+        part / 40 <= page.value <= part / 20,
+        f"{part / 40:g} ≤ CacheSocacheMaxSize ≤ {part / 20:g} = {found[1]} / 256 / 20",
         site.apache.as_value(lines[0]),
         page,
+    )
+
+
+@rule(
+    "C46g",
+    WARNING,
+    "Apache's shared memory holds the pages of a match day",
+    reads="CacheSocache shmcb:…(size), the fleet's nodes",
+    why="All pages lie in one of the 256 parts of the space. Where that is too small they drive each "
+    "other out, and Python makes each of them again and again within its second.",
+    mend="A size of 1 GB, or of half of a node's memory where that is less: two parts are used",
+)
+def pages_have_room(site: Configuration) -> Outcome:
+    lines = site.apache.named("CacheSocache")
+    found = re.search(r"\((\d+)\)", lines[0].text) if lines else None
+    if found is None:
+        raise DoesNotApplyError("Apache has no cache in shared memory with a size.")
+    memory = site.fleet.node_memory_bytes
+    least = min(2**30, memory.value / 2)
+    return expect(
+        least <= int(found[1]) <= memory.value,
+        f"{mib(least)} ≤ size ≤ {mib(memory.value)}, the memory of a node",
+        site.apache.as_value(lines[0]),
+        memory,
     )
 
 

@@ -16,7 +16,7 @@ BUILT_FOR = re.compile(r"cpython-(\d)(\d+)")
 USABLE_SHARE = 0.8  # of a machine's memory; the rest is the kernel's, and the files that it caches
 CHILD_BYTES = 30 * 2**20  # one Apache child with its threads
 REFRESHER_BYTES = 200 * 2**20
-PAGE_CACHE_BYTES = 64 * 2**20
+PAGE_CACHE_BYTES = 9 * 2**20  # in use: two of 256 parts
 
 
 @rule(

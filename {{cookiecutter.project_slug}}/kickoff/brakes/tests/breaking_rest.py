@@ -162,7 +162,7 @@ MACHINES = [
     Case("C92", [Text(WEB, "LimitNOFILE=65536", "LimitNOFILE=256")]),
     Case("C92b", [Text(REFRESHER, "LimitNOFILE=4096", "LimitNOFILE=256")]),
     Case("C93", [Text(WEB, "TimeoutStopSec=35", "TimeoutStopSec=10")]),
-    Case("C94", [Text(WEB, "MemoryMax=1476M", "MemoryMax=512M")]),
+    Case("C94", [Text(WEB, "MemoryMax=1393M", "MemoryMax=512M")]),
     Case("C94b", [Text(REFRESHER, "MemoryMax=400M", "MemoryMax=100M")]),
     Case("C95", [Text(REFRESHER, "TimeoutStopSec=15", "TimeoutStopSec=5")]),
     Case("C96", [Text(WEB, "TasksMax=1280", "TasksMax=100")]),

@@ -194,6 +194,6 @@ def test_the_sizing_table_has_its_sums(sound, tmp_path):
     rows = {row.what: row for rows in sizing(sound.read(tmp_path)).values() for row in rows}
     assert rows["slots in total"].value == "60"
     assert rows["to the database, in total"].value == "113"
-    assert rows["a node: Apache and Python"].value == "984 MiB"
+    assert rows["a node: Apache and Python"].value == "929 MiB"
     waits = [row.value for row in rows.values() if row.value.endswith(" s")]
     assert waits == ["0.4 s", "2 s", "3 s", "5 s", "10 s", "15 s", "30 s", "60 s"]

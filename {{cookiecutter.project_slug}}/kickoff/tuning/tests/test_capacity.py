@@ -78,7 +78,7 @@ class TestDocument:
         assert found["first_to_run_out"] == "CPUs of the nodes"
         assert found["needed"] == {
             "nodes": 2,
-            "node_memory_mb": 4 * 200 + 4 * 30 + 64 + 1024 + 200,
+            "node_memory_mb": 4 * 200 + 4 * 30 + 9 + 1024 + 200,
             "memcached": 2,
             "memcached_mb": 2048,
             "database_cpus": 4,

@@ -50,7 +50,7 @@ class TestExample:
     def test_memory_of_a_node_with_everything(self):
         (web1, *_) = sizes_of(example_fleet()).memory
 
-        assert web1.used == 4 * 200 + 4 * 30 + 64 + 1024 + 200
+        assert web1.used == 4 * 200 + 4 * 30 + 9 + 1024 + 200
         assert web1.usable == 6553  # 0.8 × 8192
 
     def test_one_node_may_be_away_at_the_peak(self):
@@ -88,8 +88,8 @@ class TestProblems:
         greedy = replace(fleet, application=replace(fleet.application, process_mb=2000))
 
         assert sizes_of(greedy).problems()[0] == (
-            "web1: daemon processes 8000 + Apache's children 120 + page cache 64 + memcached 1024 "
-            "+ refresher 200 = 9408 MB, but only 6553 MB (80% of its memory) may be used. "
+            "web1: daemon processes 8000 + Apache's children 120 + page cache 9 + memcached 1024 "
+            "+ refresher 200 = 9353 MB, but only 6553 MB (80% of its memory) may be used. "
             "It would swap."
         )
 
@@ -108,7 +108,7 @@ class TestProblems:
         sizes = sizes_of(shared)
 
         assert sizes.database.buffer_pool_mb == 2048
-        assert sizes.memory[2].used == 4 * 200 + 4 * 30 + 64 + 2048
+        assert sizes.memory[2].used == 4 * 200 + 4 * 30 + 9 + 2048
 
     def test_the_smallest_node_sets_the_sizes_for_all(self):
         fleet = example_fleet()

@@ -67,8 +67,8 @@ def test_the_limits_are_as_computed():
     web, refresher = files["systemd/web.service"], files["systemd/refresher.service"]
     prefork = files["systemd/web-prefork.service"]
 
-    assert "\nMemoryMax=1476M\n" in web  # 1.5 × (4 × 200 + 4 × 30 + 64)
-    assert "\nMemoryMax=6096M\n" in prefork  # 1.5 × (20 × 200 + 64)
+    assert "\nMemoryMax=1393M\n" in web  # 1.5 × (4 × 200 + 4 × 30 + 9)
+    assert "\nMemoryMax=6013M\n" in prefork  # 1.5 × (20 × 200 + 9)
     assert "\nMemoryMax=400M\n" in refresher
     for text in (web, prefork, refresher):
         assert "\nMemorySwapMax=0\n" in text
