@@ -35,7 +35,9 @@ def local_fleet() -> Fleet:
     return replace(
         fleet,
         site=site,
-        load_balancer=replace(fleet.load_balancer, address=at(fleet.load_balancer.address)),
+        load_balancer=replace(
+            fleet.load_balancer, address=at(fleet.load_balancer.address), cpus=1
+        ),
         database=replace(
             fleet.database,
             address=at(fleet.database.address),

@@ -43,6 +43,7 @@ def fleet_of(nodes: int, cpus: int, memory_gb: int) -> Fleet:
         for n in range(1, nodes + 1)
     ]
     table["database"] |= {"cpus": cpus, "memory_gb": memory_gb}
+    table["load_balancer"]["cpus"] = cpus
     table["site"]["peak_requests_per_s"] = (nodes - 1) * cpus * 50
     return fleet_from(table)
 

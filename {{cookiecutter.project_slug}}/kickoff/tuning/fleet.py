@@ -63,6 +63,7 @@ class MemcachedServer:
 @dataclass(frozen=True)
 class LoadBalancer:
     address: str
+    cpus: int  # that it has to itself; 1 where it shares them
 
 
 @dataclass(frozen=True)

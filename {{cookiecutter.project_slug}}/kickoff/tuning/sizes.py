@@ -9,8 +9,8 @@ from math import ceil
 
 FRONT_THREADS = 20  # threads of one Apache child
 FRONT_CHILD_MB = 30  # resident memory of one Apache child with its threads
-# Apache's cache of public pages in shared memory, one for each node. It divides an address space into
-# so many parts, and takes the part of an entry from the first letter of its key: "h" of http for all
+# Apache's cache of public pages in shared memory, one for each node. It divides an address space
+# into parts, and takes the part of an entry from the first letter of its key: "h" of http for all
 # addresses, "A" of Accept-Encoding for all pages. The others stay empty, and take no memory.
 PAGE_CACHE_SPACE_MB, PAGE_CACHE_PARTS, PAGE_CACHE_USED = 1024, 256, 2
 REFRESHER_MB = 200  # a Django process that keeps page objects at hand

@@ -139,3 +139,18 @@ def abandoned_requests_end(site: Configuration) -> Outcome:
     line = site.haproxy.has_option("abortonclose")
     found = Value("option abortonclose", "on" if line else "off", line.where if line else "default")
     return expect(line is not None, "on", found)
+
+
+@rule(
+    "C45b",
+    WARNING,
+    "HAProxy has as many threads as CPUs of its own",
+    reads="global nbthread, cpus of the load balancer in the fleet",
+    why="By itself it takes one for each CPU that it sees. On CPUs that it shares, a thread spins for "
+    "the lock of another that has none: with all slots taken, a fifth fewer requests are answered.",
+    mend="global nbthread = [load_balancer] cpus, 1 where they are shared",
+)
+def threads_have_cpus(site: Configuration) -> Outcome:
+    cpus = site.fleet.number("load_balancer", "cpus")
+    threads = site.haproxy.overall("nbthread").map(int)
+    return expect(threads.value == cpus.value, f"nbthread = {cpus.value:g}", threads, cpus)

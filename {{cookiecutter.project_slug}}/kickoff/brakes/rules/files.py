@@ -145,8 +145,8 @@ def pages_fit_the_cache(site: Configuration) -> Outcome:
     WARNING,
     "Apache's shared memory holds the pages of a match day",
     reads="CacheSocache shmcb:…(size), the fleet's nodes",
-    why="All pages lie in one of the 256 parts of the space. Where that is too small they drive each "
-    "other out, and Python makes each of them again and again within its second.",
+    why="All pages lie in one of the 256 parts of the space. Where that is too small they drive "
+    "each other out, and Python makes each of them again and again within its second.",
     mend="A size of 1 GB, or of half of a node's memory where that is less: two parts are used",
 )
 def pages_have_room(site: Configuration) -> Outcome:

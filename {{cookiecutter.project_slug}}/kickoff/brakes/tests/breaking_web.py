@@ -169,6 +169,7 @@ BALANCER = [
     haproxy("C43", "balance leastconn", "balance roundrobin"),
     haproxy("C44", "slowstart 30s", ""),
     haproxy("C45", "option abortonclose", ""),
+    haproxy("C45b", "nbthread 4", "nbthread 8"),
     haproxy("C49", "    maxconn 4000", "    maxconn 100"),
 ]
 

@@ -32,6 +32,7 @@ pool_size = 5
 
 [load_balancer]
 address = "10.0.0.2"
+cpus = 4
 
 [database]
 address = "10.0.0.5"

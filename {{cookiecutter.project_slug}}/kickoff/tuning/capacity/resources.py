@@ -58,12 +58,12 @@ def traffic_of(fleet: Fleet, times: ServiceTimes, peak: Peak) -> Traffic:
 def resources(fleet: Fleet, times: ServiceTimes, peak: Peak, shards: int = 1) -> list[Resource]:
     """All that a peak could use up, in the order in which a request meets it."""
     load = traffic_of(fleet, times, peak)
-    node = fleet.nodes[0]  # What HAProxy's machine is like nobody says: as a node.
+    balancer = fleet.load_balancer.cpus
     web = sizes_of(fleet).web
     caches = len(fleet.memcached)
     nodes = f"{left(fleet)} nodes"
     return [
-        _cores(BALANCER_CPUS, load, "balancer", node.cpus, f"{node.cpus} CPUs, as a node"),
+        _cores(BALANCER_CPUS, load, "balancer", balancer, f"{balancer} CPUs"),
         _line(load),
         _cores(
             NODE_CPUS, load, "web", left(fleet) * web.processes, f"{nodes} × {web.processes} CPUs"

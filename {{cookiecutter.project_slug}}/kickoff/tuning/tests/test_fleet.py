@@ -27,7 +27,7 @@ class TestRefusals:
 
     def test_an_unknown_key(self):
         assert refusal(lambda t: t["load_balancer"].update(adress="10.0.0.2")) == (
-            "[load_balancer] has adress, which means nothing. Known: address"
+            "[load_balancer] has adress, which means nothing. Known: address, cpus"
         )
 
     @pytest.mark.parametrize("value", [0, -1, "5", 2.5, True])
