@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 
@@ -16,7 +16,7 @@ from fleet.capacity.mix import Kind
 from fleet.capacity.world import World
 from fleet.up.errors import FleetError
 from fleet.up.running import Say
-from kickoff.tuning.capacity.times import Page, ServiceTimes, this_machine
+from kickoff.tuning.capacity.times import Cost, Page, ServiceTimes, this_machine
 
 LOOK_S = 2  # long enough to see every page of a kind
 
@@ -31,11 +31,14 @@ def measure(world: World, say: Say) -> Measured:
     """FleetError when a page answers with an error, or the machine has too much else to do."""
     say("looking at every page")
     stored_kb = _stored_kb_per_user(world)
-    pages, client_cpu_ms = [], {}
+    pages: dict[str, Page] = {}
+    client_cpu_ms = {}
     for kind in world.kinds:
         say(f"measuring {kind.name}")
         page, client_cpu_ms[kind.name] = _page(world, kind)
-        pages.append(page)
+        if kind.changes:
+            page = replace(page, from_python=_with_what_follows(world, kind, page, pages))
+        pages[kind.name] = page
     pids = [pid for node in world.fleet.nodes for pid in node.daemon_pids]
     times = ServiceTimes(
         machine={
@@ -46,7 +49,7 @@ def measure(world: World, say: Say) -> Measured:
         measured_on=datetime.now(UTC).date().isoformat(),
         process_mb=round(resident_mb(pids)),
         stored_kb_per_user=stored_kb,
-        pages=tuple(pages),
+        pages=tuple(pages.values()),
     )
     return Measured(times, client_cpu_ms)
 
@@ -66,6 +69,32 @@ def _page(world: World, kind: Kind) -> tuple[Page, float]:
         from_cache=cached,
     )
     return page, python.client_cpu_ms
+
+
+def _with_what_follows(world: World, kind: Kind, page: Page, known: Mapping[str, Page]) -> Cost:
+    """With what it costs more when those pages are looked at next.
+
+    In turns with the change, each page is a new one whenever it is asked for.
+    """
+    changed = [other for other in world.kinds if other.name in kind.changes]
+    turns = [
+        request
+        for number, change in enumerate(kind.requests)
+        for request in (
+            *(other.requests[number % len(other.requests)] for other in changed),
+            change,
+        )
+    ]
+    together = measure_cost(world, turns, world.direct_host).cost
+    usual = [known[other.name].from_python for other in changed]
+    cpu_ms = {
+        part: max(
+            page.from_python.cpu_ms[part],
+            (1 + len(changed)) * used - sum(cost.cpu_ms[part] for cost in usual),
+        )
+        for part, used in together.cpu_ms.items()
+    }
+    return replace(page.from_python, cpu_ms=cpu_ms)
 
 
 def _stored_kb_per_user(world: World) -> float:

@@ -15,7 +15,8 @@ from fleet.capacity.load import Request
 @dataclass(frozen=True)
 class Kind:
     """One kind of request. `addresses` is how many there are on any site, `addresses_per_user` how
-    many more with each visitor: a league has twelve."""
+    many more with each visitor: a league has twelve. `changes` names the kinds whose pages it makes
+    anew: number n of its requests that of number n of theirs, and so on in rounds."""
 
     name: str
     share: float
@@ -23,6 +24,7 @@ class Kind:
     is_public: bool
     addresses: float = 1
     addresses_per_user: float = 0
+    changes: Sequence[str] = ()
 
 
 def kinds(visitors: Sequence[dict[str, Any]], matches: Sequence[str], board: str) -> list[Kind]:
@@ -46,7 +48,7 @@ def kinds(visitors: Sequence[dict[str, Any]], matches: Sequence[str], board: str
         Kind("menu", 0.16, [Request("/accounts/menu/", cookie) for cookie in cookies], False),
         Kind("my teams", 0.05, [Request("/teams/", cookie) for cookie in cookies], False),
         Kind("line-up", 0.02, [Request(*editor) for editor in editors], False),
-        Kind("line-up saved", 0.02, saves, False),
+        Kind("line-up saved", 0.02, saves, False, changes=("league", "line-up")),
     ]
 
 

@@ -35,9 +35,7 @@ def local_fleet() -> Fleet:
     return replace(
         fleet,
         site=site,
-        load_balancer=replace(
-            fleet.load_balancer, address=at(fleet.load_balancer.address), cpus=1
-        ),
+        load_balancer=replace(fleet.load_balancer, address=at(fleet.load_balancer.address), cpus=1),
         database=replace(
             fleet.database,
             address=at(fleet.database.address),

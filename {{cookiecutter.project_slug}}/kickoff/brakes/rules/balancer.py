@@ -146,8 +146,8 @@ def abandoned_requests_end(site: Configuration) -> Outcome:
     WARNING,
     "HAProxy has as many threads as CPUs of its own",
     reads="global nbthread, cpus of the load balancer in the fleet",
-    why="By itself it takes one for each CPU that it sees. On CPUs that it shares, a thread spins for "
-    "the lock of another that has none: with all slots taken, a fifth fewer requests are answered.",
+    why="By itself it takes one for each CPU that it sees. On shared ones a thread spins for the "
+    "lock of another that has none: with all slots taken, a fifth fewer requests are answered.",
     mend="global nbthread = [load_balancer] cpus, 1 where they are shared",
 )
 def threads_have_cpus(site: Configuration) -> Outcome:
