@@ -26,9 +26,10 @@ end
 if think_ms > 0 then delay = function() return think_ms end end
 done = function(summary, latency)
   local e = summary.errors
-  io.write(string.format('\\n{"requests":%%d,"errors":%%d,"bytes":%%d,"us":%%d,"median_us":%%f}\\n',
-    summary.requests, e.connect + e.read + e.write + e.status + e.timeout, summary.bytes,
-    summary.duration, latency:percentile(50)))
+  io.write(string.format('\\n{"requests":%%d,"bytes":%%d,"us":%%d,"median_us":%%f,"errors":'
+    .. '{"not connected":%%d,"cut off":%%d,"not sent":%%d,"status from 400":%%d,"too late":%%d}}'
+    .. '\\n', summary.requests, summary.bytes, summary.duration, latency:percentile(50),
+    e.connect, e.read, e.write, e.status, e.timeout))
 end
 """
 
@@ -85,10 +86,11 @@ def send(
         ]
         output, cpu_s = _run(command)
     found = json.loads(output.splitlines()[-1])
-    if found["errors"] or not found["requests"]:
+    errors = [f"{count} {kind}" for kind, count in found["errors"].items() if count]
+    if errors or not found["requests"]:
         paths = ", ".join(sorted({request.path for request in requests})[:3])
         raise FleetError(
-            f"{found['errors']} of {found['requests']} answers for {paths} were errors."
+            f"Of {found['requests']} answers for {paths} not all were right: {', '.join(errors)}."
         )
     return Answers(
         requests=found["requests"],

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import platform
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 
 from fleet.capacity.costs import measure_cost
-from fleet.capacity.load import send
+from fleet.capacity.load import Request, send
 from fleet.capacity.meter import resident_mb
 from fleet.capacity.mix import Kind
 from fleet.capacity.world import World
@@ -72,12 +72,17 @@ def _page(world: World, kind: Kind) -> tuple[Page, float]:
 
 
 def _with_what_follows(world: World, kind: Kind, page: Page, known: Mapping[str, Page]) -> Cost:
-    """With what it costs more when those pages are looked at next.
-
-    In turns with the change, each page is a new one whenever it is asked for.
-    """
+    """With what it costs more when the pages that it changes are looked at next."""
     changed = [other for other in world.kinds if other.name in kind.changes]
-    turns = [
+    together = measure_cost(world, in_turns(kind, changed), world.direct_host).cost
+    usual = [known[other.name].from_python for other in changed]
+    return cost_with_what_follows(page.from_python, together, usual)
+
+
+def in_turns(kind: Kind, changed: Sequence[Kind]) -> list[Request]:
+    """The pages that each request changes, then this request: each page is a new one whenever it is
+    asked for again."""
+    return [
         request
         for number, change in enumerate(kind.requests)
         for request in (
@@ -85,16 +90,17 @@ def _with_what_follows(world: World, kind: Kind, page: Page, known: Mapping[str,
             change,
         )
     ]
-    together = measure_cost(world, turns, world.direct_host).cost
-    usual = [known[other.name].from_python for other in changed]
-    cpu_ms = {
-        part: max(
-            page.from_python.cpu_ms[part],
-            (1 + len(changed)) * used - sum(cost.cpu_ms[part] for cost in usual),
-        )
-        for part, used in together.cpu_ms.items()
-    }
-    return replace(page.from_python, cpu_ms=cpu_ms)
+
+
+def cost_with_what_follows(own: Cost, together: Cost, usual: Sequence[Cost]) -> Cost:
+    """Of a request, what it and the pages cost `together`, each of them, and the pages as usual."""
+    requests = 1 + len(usual)
+
+    def of_part(part: str) -> float:
+        rest = requests * together.cpu_ms[part] - sum(cost.cpu_ms[part] for cost in usual)
+        return max(own.cpu_ms[part], rest)
+
+    return replace(own, cpu_ms={part: of_part(part) for part in own.cpu_ms})
 
 
 def _stored_kb_per_user(world: World) -> float:

@@ -9,7 +9,7 @@ from fleet.capacity.check_pages import path, with_check_pages
 from fleet.capacity.checking import Check, Limits, Load, Row, limits_of_load, limits_of_mix, mixed
 from fleet.capacity.costs import MeasuredCost
 from fleet.capacity.load import Answers, Request
-from fleet.capacity.measuring import Measured
+from fleet.capacity.measuring import Measured, cost_with_what_follows, in_turns
 from fleet.capacity.mix import kinds
 from fleet.capacity.page import page
 from fleet.up.errors import FleetError
@@ -40,6 +40,27 @@ class TestOnePage:
         limits = limits_of_load(Load("few", [], MEASURED, think_ms=200), nodes=3, slots=10)
         assert limits.requests_per_s == pytest.approx(66.67, rel=1e-3)
         assert limits.first == "visitors"
+
+
+class TestWhatFollows:
+    def test_is_what_the_pages_cost_more_than_usual(self):
+        own, usual = cost(response_ms=9, web=7, database=2), [cost(web=1), cost(web=3)]
+        # 3 requests × 5 ms - 1 - 3
+        found = cost_with_what_follows(own, cost(web=5, database=1), usual)
+        assert (found.response_ms, found.cpu_ms["web"], found.cpu_ms["database"]) == (9, 11, 3)
+
+    def test_is_never_less_than_nothing(self):
+        found = cost_with_what_follows(cost(web=7), cost(web=2), [cost(web=1)])
+        assert found.cpu_ms["web"] == 7
+
+    def test_each_page_is_asked_for_before_it_is_changed(self):
+        found = {kind.name: kind for kind in kinds([VISITOR], ["/matches/1/"], "/board/")}
+        saved = found["line-up saved"]
+        requests = in_turns(saved, [found[name] for name in saved.changes])
+        assert [(request.path, request.body) for request in requests] == [
+            *(("/leagues/3/", ""), ("/e/", ""), ("/e/", "a")),
+            *(("/leagues/3/", ""), ("/e/", ""), ("/e/", "b")),
+        ]
 
 
 class TestTheMix:
