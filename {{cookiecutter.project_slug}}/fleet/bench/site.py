@@ -43,11 +43,16 @@ class Site:
     @cached_property
     def refresher(self) -> Child:
         """`refresh_cache`, running from the first time that someone asks for it."""
-        log = self.folder / f"{self.name}-refresher.log"
+        return self._child("refresher", "-m", "fleet.bench.probes.refresher", str(self._builds))
+
+    def sleeper(self, pause_s: float) -> Child:
+        """A process that does nothing but wake up, again and again."""
+        return self._child("sleeper", "-c", f"import time\nwhile True: time.sleep({pause_s})")
+
+    def _child(self, name: str, *arguments: str) -> Child:
+        log = self.folder / f"{self.name}-{name}.log"
         with held():
-            process = Child(
-                ["-m", "fleet.bench.probes.refresher", str(self._builds)], self.environment, log
-            )
+            process = Child([*arguments], self.environment, log)
             self._stack.callback(process.end)
         return process
 

@@ -92,6 +92,8 @@ class Tally:
             return
         try:
             self._published_at = time.monotonic()
+            if self.counts == Counts():
+                return
             mine, self.counts = self.counts, Counts()
             if not _add(mine, store, _key(name, time.time())):
                 self.counts = self.counts.plus(mine)  # with the next ones

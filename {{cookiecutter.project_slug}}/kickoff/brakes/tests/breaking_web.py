@@ -112,6 +112,8 @@ SERVING = [
     apache("C46f", "RequestHeader unset If-None-Match", "RequestHeader unset If-None"),
     apache("C46f", "RequestHeader unset If-Modified-Since", "RequestHeader unset If-Modified"),
     apache("C46b", "CacheSocacheMaxSize 196608", "CacheSocacheMaxSize 1048576"),
+    apache("C46h", "Mutex sem cache-socache\n", ""),
+    apache("C46h", "Mutex sem cache-socache", "Mutex pthread cache-socache"),
     apache("C46g", "page-cache(1073741824)", "page-cache(536870912)"),
     apache("C46c", "CacheDefaultExpire 0", "CacheDefaultExpire 3600"),
     apache("C46c", "    CacheLastModifiedFactor 0\n", ""),
