@@ -51,7 +51,7 @@ class GoalLoad:
             "with a goal ms": goal.p99_ms,
             "median at rest ms": rest.p50_ms,
             "median with a goal ms": goal.p50_ms,
-            "requests/s": goal.per_s,
+            "with a goal requests/s": goal.per_s,
         }
         return {"goal_p99": Measured(goal.p99_ms / rest.p99_ms, parts)}
 

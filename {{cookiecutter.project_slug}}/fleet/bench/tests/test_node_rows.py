@@ -23,7 +23,7 @@ class TestMemory:
         monkeypatch.setattr(memory.Memory, "_sizes_kb", lambda self: next(turns))
         return memory.Memory(world(node, probe))
 
-    def test_grows_by_what_the_last_round_has_more_than_the_first(self, monkeypatch, probe):
+    def test_grows_by_what_there_is_more_when_the_last_round_has_ended(self, monkeypatch, probe):
         sizes = [{1: 100 * 1024, 2: 200 * 1024}, {1: 103 * 1024, 2: 201 * 1024}]
         subject = self.subject(monkeypatch, PretendNode(), probe, sizes)
         *early, last = [subject.measure() for _ in range(QUICK.rounds)]
