@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,12 +39,22 @@ class Profile:
         )
 
 
-def profiled(pid: int, target: Target) -> str:
-    """A profile of this process of the site while clients ask for that, or why there is none."""
+def profiled(
+    pid: int,
+    target: Target,
+    clients: int = CLIENTS,
+    pause_ms: int = 0,
+    begin: Callable[[], object] = lambda: None,
+) -> str:
+    """A profile of this process of the site while clients ask for that, or why there is none.
+
+    `begin` is called when they have begun, before anything is recorded.
+    """
     program = shutil.which("py-spy", path=f"{Path(sys.executable).parent}:{os.defpath}")
     if program is None:
         return "There is no profile: py-spy is not installed."
-    with RunningLoad(target, PROFILED_S + 2, CLIENTS) as running:
+    with RunningLoad(target, PROFILED_S + 2, clients, pause_ms=pause_ms) as running:
+        begin()
         seen = subprocess.run(
             [
                 *(program, "record", "--pid", str(pid), "--duration", str(PROFILED_S)),

@@ -87,7 +87,9 @@ def send(
         output, cpu_s = _run(command)
     found = json.loads(output.splitlines()[-1])
     errors = [f"{count} {kind}" for kind, count in found["errors"].items() if count]
-    if errors or not found["requests"]:
+    if not found["requests"]:
+        errors.append("none came")
+    if errors:
         paths = ", ".join(sorted({request.path for request in requests})[:3])
         raise FleetError(
             f"Of {found['requests']} answers for {paths} not all were right: {', '.join(errors)}."

@@ -14,7 +14,7 @@ def test_three_nodes_with_what_stands_beside_them():
         ("web2", "127.0.0.3"),
         ("web3", "127.0.0.4"),
     ]
-    assert found.load_balancer.address == "127.0.0.5"
+    assert (found.load_balancer.address, found.load_balancer.cpus) == ("127.0.0.5", 1)
     assert found.database.address == "127.0.0.6"
     assert [server.address for server in found.memcached] == ["127.0.0.2", "127.0.0.3"]
 

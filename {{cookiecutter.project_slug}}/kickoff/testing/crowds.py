@@ -29,7 +29,7 @@ def crowd(size: int, visit: Visit) -> Iterator[list[Future[Answer]]]:
 
 def answers_while_one_is_held(apache: ApacheProcess, size: int, visit: Visit) -> list[Answer]:
     """The answers to a crowd that asks for a page called held: it is made when all but one have
-    theirs. AssertionError when they do not get them until then."""
+    theirs, or after four seconds."""
     with apache.pages_held() as held, crowd(size, visit) as visits:
         wait_until(lambda: sum(answer.done() for answer in visits) >= size - 1)
         held.unlink()

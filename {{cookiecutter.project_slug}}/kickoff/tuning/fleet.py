@@ -182,6 +182,8 @@ def _check(fleet: Fleet) -> None:
     for name in fleet.refreshers:
         if name not in nodes:
             raise FleetError(f"refreshers names {name}, which is no node: {', '.join(nodes)}")
+    if fleet.load_balancer.cpus > 64:  # HAProxy's most threads
+        raise FleetError(f"[load_balancer] cpus is {fleet.load_balancer.cpus}, more than 64")
     for node in fleet.nodes:
         if node.weight > 256:  # HAProxy's largest
             raise FleetError(f"[[nodes]] {node.name} weight is {node.weight}, more than 256")

@@ -17,8 +17,8 @@ from kickoff.testing.waiting import wait_until
 from tests.edge.site.views import LONG, TAG
 
 AFTERWARDS_S = 0.2  # Apache keeps a page when its last byte has gone out
-JUST_OVER_S = 1.2  # ... of a page that was made at once; for two more it is given to others
-A_SECOND_IS_OVER_S = 2.1  # HTTP counts whole seconds: at most one more
+JUST_OVER_S = 1.2  # For two seconds more others get the page while one renews it.
+A_SECOND_IS_OVER_S = 2.1  # also for clients, which count whole seconds
 names = itertools.count()
 
 

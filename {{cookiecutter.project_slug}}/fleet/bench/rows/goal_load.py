@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from functools import partial
 
 from fleet.bench.load import Load, RunningLoad
+from fleet.bench.profiling import profiled
 from fleet.bench.requirements import AtMost
 from fleet.bench.rows.row import Row
 from fleet.bench.sampling import Measured
@@ -40,7 +42,7 @@ class GoalLoad:
             f"cache in front, {self._seconds} s with a goal that changes all of them: p99 against "
             "that at rest"
         )
-        return [Row("goal_p99", what, "×", AtMost(1.5), limit=LIMIT)]
+        return [Row("goal_p99", what, "×", AtMost(1.5), limit=LIMIT, profile=self._profile)]
 
     def measure(self) -> Mapping[str, Measured]:
         for path in self._pages.paths:  # The goal before has changed them all.
@@ -55,6 +57,11 @@ class GoalLoad:
             "with a goal requests/s": goal.per_s,
         }
         return {"goal_p99": Measured(goal.p99_ms / rest.p99_ms, parts)}
+
+    def _profile(self) -> str:
+        """From a goal on."""
+        pid, goal = self._node.site_pids[0], partial(self._probe.ask, "goal")
+        return profiled(pid, self._pages, VISITORS, PAUSE_MS, goal)
 
     def _load(self, seconds: int, *, goal: bool = False) -> Load:
         with RunningLoad(self._pages, seconds, VISITORS, pause_ms=PAUSE_MS) as running:

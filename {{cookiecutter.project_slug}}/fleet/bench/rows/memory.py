@@ -15,29 +15,26 @@ from fleet.bench.world import World
 
 CLIENTS = 16
 SLICE_S = 2
-# Until each process remembers as much as it may: also what it has made anew itself, as goals and
-# saved line-ups of the first round have it.
-WARM_ROUNDS, WARM_SHARE, WARM_AT_LEAST = 2, 0.1, 3_000
+# In each round, so that a process remembers as much as it may before its growth is measured: also
+# what it has made anew itself after the goals and the saved line-ups of the other rows.
+WARM_SHARE, WARM_AT_LEAST = 0.1, 3_000
 MB = 1024.0
 
 
 class Memory:
-    """From the second round on each does its share of the requests; the last one tells what came of
-    all."""
+    """Only the last round tells anything."""
 
     name = "memory"
 
     def __init__(self, world: World) -> None:
         self._requests = world.plan.growth_requests
         self._warm_up = max(int(self._requests * WARM_SHARE), WARM_AT_LEAST)
-        self._rounds, self._round = world.plan.rounds, 0
-        self._per_round = -(-self._requests // (self._rounds - WARM_ROUNDS + 1))
+        self._rounds_left = world.plan.rounds
         self._node = world.node
         pages = [path for paths in world.match_day.ask("paths") for path in paths]
         visitor = world.match_day.ask("signed_in")
         others = [visitor["menu"], visitor["teams"]] * (len(pages) // 8)
         self._pages = world.node.past_the_cache(*pages, *others, headers=visitor["headers"])
-        self._before_kb: dict[int, int] = {}
 
     @property
     def rows(self) -> list[Row]:
@@ -48,23 +45,20 @@ class Memory:
         ]
 
     def measure(self) -> Mapping[str, Measured]:
-        self._round += 1
-        if self._round <= WARM_ROUNDS:
-            self._ask_for(self._warm_up)
-        if self._round == WARM_ROUNDS:
-            self._before_kb = self._sizes_kb()
-        if self._round >= WARM_ROUNDS:
-            self._ask_for(self._per_round)
-        if self._round < self._rounds:
+        self._ask_for(self._warm_up)
+        self._rounds_left -= 1
+        if self._rounds_left:
             return {}
+        before_kb = self._sizes_kb()
+        self._ask_for(self._requests)
         after_kb = self._sizes_kb()
-        if after_kb.keys() != self._before_kb.keys():
+        if after_kb.keys() != before_kb.keys():
             raise BenchError(
                 "A daemon process has ended meanwhile.\n" + self._node.web.log()[-2000:]
             )
-        growth = [100 * (after_kb[pid] / kb - 1) for pid, kb in self._before_kb.items()]
+        growth = [100 * (after_kb[pid] / kb - 1) for pid, kb in before_kb.items()]
         sizes = {f"process {n} MB": kb / MB for n, kb in enumerate(after_kb.values(), start=1)}
-        before = {"before MB": max(self._before_kb.values()) / MB}
+        before = {"before MB": max(before_kb.values()) / MB}
         return {
             "memory": Measured(max(after_kb.values()) / MB, sizes),
             "memory_growth": Measured(max(growth), before),

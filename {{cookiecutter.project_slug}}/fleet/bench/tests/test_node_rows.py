@@ -23,13 +23,22 @@ class TestMemory:
         monkeypatch.setattr(memory.Memory, "_sizes_kb", lambda self: next(turns))
         return memory.Memory(world(node, probe))
 
-    def test_grows_by_what_there_is_more_when_the_last_round_has_ended(self, monkeypatch, probe):
+    def test_grows_by_what_the_last_round_has_added(self, monkeypatch, probe):
         sizes = [{1: 100 * 1024, 2: 200 * 1024}, {1: 103 * 1024, 2: 201 * 1024}]
         subject = self.subject(monkeypatch, PretendNode(), probe, sizes)
         *early, last = [subject.measure() for _ in range(QUICK.rounds)]
         assert early == [{}] * (QUICK.rounds - 1)
         assert last["memory"].value == 201
         assert last["memory_growth"].value == pytest.approx(3)
+
+    def test_all_rounds_fill_it_and_the_last_one_asks_for_all(self, monkeypatch, probe):
+        asked = []
+        subject = self.subject(monkeypatch, PretendNode(), probe, [{1: 100}, {1: 101}])
+        monkeypatch.setattr(subject, "_ask_for", asked.append)
+        subject.measure()
+        assert asked == [memory.WARM_AT_LEAST]
+        subject.measure()
+        assert asked == [memory.WARM_AT_LEAST] * 2 + [QUICK.growth_requests]
 
     def test_of_a_process_that_has_ended_says_nothing(self, monkeypatch, probe):
         subject = self.subject(monkeypatch, PretendNode(), probe, [{1: 100}, {3: 100}])

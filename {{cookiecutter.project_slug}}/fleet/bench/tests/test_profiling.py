@@ -39,6 +39,14 @@ def test_can_be_read():
     assert "whose code ran: Python 70 %, django 30 %." in text
 
 
+def test_is_of_what_happens_when_the_load_has_begun(monkeypatch):
+    told = []
+    monkeypatch.setattr(profiling.shutil, "which", lambda program, path: "/bin/false")
+    monkeypatch.setattr(profiling, "RunningLoad", PretendLoad)
+    profiled(1, Target("127.0.0.2", 80, "localhost", ["/"]), begin=lambda: told.append("goal"))
+    assert told == ["goal"]
+
+
 @pytest.mark.parametrize("found", [None, "/bin/false"])
 def test_says_why_there_is_none(monkeypatch, found):
     monkeypatch.setattr(profiling.shutil, "which", lambda program, path: found)

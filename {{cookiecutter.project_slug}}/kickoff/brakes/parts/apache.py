@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -20,6 +21,7 @@ from kickoff.brakes.values import (
 )
 
 MPMS = ("event", "worker", "prefork")
+PAGE_CACHE_PARTS = 256  # of shmcb, from 264 MB on
 
 # Apache 2.4, where nothing is written.
 DEFAULTS = {
@@ -139,6 +141,22 @@ class Apache(Part):
 
     def as_value(self, line: Directive) -> Value[str]:
         return Value(line.name, line.text, line.where)
+
+    @property
+    def page_cache_space(self) -> Value[int]:
+        """Bytes of address space for public pages. DoesNotApplyError where there is no cache."""
+        for line in self.named("CacheSocache"):
+            if found := re.search(r"\((\d+)\)", line.text):
+                return Value(line.name, int(found[1]), line.where)
+        raise DoesNotApplyError("Apache has no cache in shared memory with a size.")
+
+    @property
+    def page_cache_used(self) -> int:
+        """What it takes of a node's memory at most: two parts hold all entries."""
+        try:
+            return 2 * self.page_cache_space.value // PAGE_CACHE_PARTS
+        except DoesNotApplyError:
+            return 0
 
     @property
     def place(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from kickoff.brakes.configuration import Configuration
 from kickoff.brakes.registry import ERROR, WARNING, rule
 from kickoff.brakes.results import Outcome, expect
-from kickoff.brakes.values import Value
+from kickoff.brakes.values import DEFAULT, NotFoundError, Value
 
 BUSY_SHARE = 0.5  # of the slots at the peak: above it, waiting grows faster than the load
 SAFE_RETRIES = frozenset(
@@ -152,5 +152,8 @@ def abandoned_requests_end(site: Configuration) -> Outcome:
 )
 def threads_have_cpus(site: Configuration) -> Outcome:
     cpus = site.fleet.number("load_balancer", "cpus")
-    threads = site.haproxy.overall("nbthread").map(int)
-    return expect(threads.value == cpus.value, f"nbthread = {cpus.value:g}", threads, cpus)
+    try:
+        threads = site.haproxy.overall("nbthread")
+    except NotFoundError:
+        threads = Value("nbthread", "one for each CPU", DEFAULT)
+    return expect(threads.value == f"{cpus.value:g}", f"nbthread {cpus.value:g}", threads, cpus)

@@ -16,7 +16,6 @@ BUILT_FOR = re.compile(r"cpython-(\d)(\d+)")
 USABLE_SHARE = 0.8  # of a machine's memory; the rest is the kernel's, and the files that it caches
 CHILD_BYTES = 30 * 2**20  # one Apache child with its threads
 REFRESHER_BYTES = 200 * 2**20
-PAGE_CACHE_BYTES = 9 * 2**20  # in use: two of 256 parts
 
 
 @rule(
@@ -48,7 +47,9 @@ def web_bytes(site: Configuration) -> float:
     apache = site.apache
     each_mb = site.fleet.number("application", "process_mb").value
     children = 0 if apache.is_embedded else apache.whole("ServerLimit").value
-    return apache.processes.value * each_mb * 2**20 + children * CHILD_BYTES + PAGE_CACHE_BYTES
+    return (
+        apache.processes.value * each_mb * 2**20 + children * CHILD_BYTES + apache.page_cache_used
+    )
 
 
 @rule(

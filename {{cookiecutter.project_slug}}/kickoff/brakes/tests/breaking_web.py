@@ -114,6 +114,7 @@ SERVING = [
     apache("C46b", "CacheSocacheMaxSize 196608", "CacheSocacheMaxSize 1048576"),
     apache("C46h", "Mutex sem cache-socache\n", ""),
     apache("C46h", "Mutex sem cache-socache", "Mutex pthread cache-socache"),
+    apache("C46g", "page-cache(1073741824)", "page-cache(6442450944)"),
     apache("C46g", "page-cache(1073741824)", "page-cache(536870912)"),
     apache("C46c", "CacheDefaultExpire 0", "CacheDefaultExpire 3600"),
     apache("C46c", "    CacheLastModifiedFactor 0\n", ""),
@@ -172,6 +173,7 @@ BALANCER = [
     haproxy("C44", "slowstart 30s", ""),
     haproxy("C45", "option abortonclose", ""),
     haproxy("C45b", "nbthread 4", "nbthread 8"),
+    haproxy("C45b", "    nbthread 4\n", ""),
     haproxy("C49", "    maxconn 4000", "    maxconn 100"),
 ]
 

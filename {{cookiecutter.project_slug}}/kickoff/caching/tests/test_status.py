@@ -105,6 +105,12 @@ class TestTheStatus:
 
 
 class TestCounting:
+    def test_nothing_is_told_of_what_was_not_read(self, monkeypatch):
+        monkeypatch.setattr(tally, "PUBLISH_S", 0.0)
+        process, asked = Tally(), []
+        process.publish_when_due("entry", lambda: asked.append("the store"))
+        assert asked == []
+
     def test_counts_of_several_processes_add_up(self, monkeypatch):
         monkeypatch.setattr(tally, "PUBLISH_S", 0.0)
         for reads in (3, 4):

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from kickoff.testing.fleet import example_fleet
 from kickoff.tuning.capacity.plan import plan
 from kickoff.tuning.capacity.resources import (
+    BALANCER_CPUS,
     BALANCER_LINE,
     CACHE_MEMORY,
     DATABASE_CPUS,
@@ -49,6 +50,13 @@ class TestResources:
     def test_their_slots(self):
         slots = found(self.peak)[SLOTS]
         assert (slots.busy, slots.may) == pytest.approx((1, 20))  # 100 × 10 ms; 2 × 20 × 50 %
+
+    def test_haproxy_has_cpus_of_its_own(self):
+        fleet = example_fleet()
+        small = replace(fleet, load_balancer=replace(fleet.load_balancer, cpus=1))
+        cpus = {each.name: each for each in resources(small, times(), self.peak)}[BALANCER_CPUS]
+        assert (cpus.busy, cpus.may) == pytest.approx((0.01, 0.5))  # 100 × 0.1 ms; 1 × 50 %
+        assert cpus.may_of == "1 CPUs × 50%"
 
     def test_the_database(self):
         cpus = found(self.peak)[DATABASE_CPUS]

@@ -26,6 +26,9 @@ class TestRefusals:
         assert refusal(lambda t: t["nodes"][1].pop("cpus")) == "[[nodes]] number 2 has no cpus"
 
     def test_an_unknown_key(self):
+        assert refusal(lambda t: t["load_balancer"].update(cpus=65)) == (
+            "[load_balancer] cpus is 65, more than 64"
+        )
         assert refusal(lambda t: t["load_balancer"].update(adress="10.0.0.2")) == (
             "[load_balancer] has adress, which means nothing. Known: address, cpus"
         )

@@ -23,6 +23,18 @@ class TestExample:
         assert (web.front_children, web.front_workers, web.front_children_limit) == (2, 40, 4)
         assert web.static_slots == 20
 
+    @pytest.mark.parametrize(
+        ("memory_gb", "space_mb", "part_mb", "used_mb"),
+        [(1, 512, 2, 5), (2, 1024, 4, 9), (8, 1024, 4, 9)],
+    )
+    def test_the_page_cache_is_no_larger_than_the_kernel_grants(
+        self, memory_gb, space_mb, part_mb, used_mb
+    ):
+        web = sizes_of(fleet_of(2, 2, memory_gb)).web
+        assert web.page_cache_space_mb == space_mb
+        assert web.page_cache_part_bytes == part_mb * 2**20
+        assert web.page_cache_mb == used_mb  # two parts, and 4 kB of each of the 256
+
     def test_connections_of_the_database(self):
         database = sizes_of(example_fleet()).database
 
