@@ -152,11 +152,13 @@ class Apache(Part):
 
     @property
     def page_cache_used(self) -> int:
-        """What it takes of a node's memory at most: two parts hold all entries."""
+        """Bytes of a node's memory at most: two parts hold all entries, and each other one begins
+        with 4 kB."""
         try:
-            return 2 * self.page_cache_space.value // PAGE_CACHE_PARTS
+            space = self.page_cache_space.value
         except DoesNotApplyError:
             return 0
+        return 2 * space // PAGE_CACHE_PARTS + PAGE_CACHE_PARTS * 4096
 
     @property
     def place(self) -> str:
