@@ -72,9 +72,9 @@ def _page(world: World, kind: Kind) -> tuple[Page, float]:
 
 
 def _with_what_follows(world: World, kind: Kind, page: Page, known: Mapping[str, Page]) -> Cost:
-    """With the processor time that the pages it changes take more when they are looked at next."""
-    kinds = {other.name: other for other in world.kinds}
-    changed = [kinds[name] for name in kind.changes]
+    """With the processor time that the pages it changes take more when they are looked at next, as
+    far as they have been measured."""
+    changed = [other for other in world.kinds if other.name in kind.changes and other.name in known]
     together = measure_cost(world, in_turns(kind, changed), world.direct_host).cost
     usual = [known[other.name].from_python for other in changed]
     return cost_with_what_follows(page.from_python, together, usual)
