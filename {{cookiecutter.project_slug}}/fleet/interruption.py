@@ -6,19 +6,22 @@ A process whose start was interrupted would be known to nobody, and live on.
 from __future__ import annotations
 
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
+AGAIN_S = 0.01
 
 _state = {"held": False, "came": False}
 
 
 def listen() -> None:
     """From now on both raise KeyboardInterrupt, once: the second does not disturb the cleaning."""
-    for number in SIGNALS:
+    for number in (*SIGNALS, signal.SIGALRM):
         signal.signal(number, _stop)
+    sys.unraisablehook = _raise_again
 
 
 @contextmanager
@@ -40,3 +43,11 @@ def _stop(signum: int, frame: FrameType | None) -> None:
     if not _state["held"]:
         raise KeyboardInterrupt
     _state["came"] = True
+
+
+def _raise_again(unraisable: sys.UnraisableHookArgs) -> None:
+    """It came while an object was being deleted, where Python drops whatever is raised."""
+    if unraisable.exc_type is KeyboardInterrupt:
+        signal.setitimer(signal.ITIMER_REAL, AGAIN_S)
+    else:
+        sys.__unraisablehook__(unraisable)

@@ -1,5 +1,7 @@
 import os
 import signal
+import sys
+import time
 
 import pytest
 
@@ -8,10 +10,12 @@ from fleet.interruption import SIGNALS, held, listen
 
 @pytest.fixture(autouse=True)
 def _listening():
-    before = [signal.getsignal(number) for number in SIGNALS]
+    numbers = (*SIGNALS, signal.SIGALRM)
+    before, hook = [signal.getsignal(number) for number in numbers], sys.unraisablehook
     listen()
     yield
-    for number, handler in zip(SIGNALS, before, strict=True):
+    sys.unraisablehook = hook
+    for number, handler in zip(numbers, before, strict=True):
         signal.signal(number, handler)
 
 
@@ -47,6 +51,27 @@ class TestASignal:
 
         with pytest.raises(KeyboardInterrupt):
             start_something()
+
+    def test_that_comes_while_an_object_is_deleted_is_not_lost(self, number):
+        class Dying:
+            def __del__(self):
+                os.kill(os.getpid(), number)
+
+        def delete():
+            Dying()
+            time.sleep(5)
+
+        with pytest.raises(KeyboardInterrupt):
+            delete()
+
+
+def test_another_error_there_is_told_as_ever(capsys):
+    class Dying:
+        def __del__(self):
+            raise ValueError("not closed")
+
+    Dying()
+    assert "not closed" in capsys.readouterr().err
 
 
 def test_what_was_held_without_a_signal_goes_on():
