@@ -12,7 +12,7 @@ from fantasy.pages.competition import Calendar, Competition, Round
 from fantasy.pages.squads import HasPosition
 
 
-class RosterLineup(msgspec.Struct, frozen=True):
+class RosterLineup(msgspec.Struct, frozen=True, gc=False):
     """A line-up as keys of players."""
 
     round_id: int
@@ -30,7 +30,7 @@ def latest_lineup(
     return max(earlier, key=lambda lineup: numbers[lineup.round_id], default=None)
 
 
-class RosterTeam(msgspec.Struct, frozen=True):
+class RosterTeam(msgspec.Struct, frozen=True, gc=False):
     """A fantasy team with its manager and all its line-ups, those of open rounds too."""
 
     pk: int
@@ -97,7 +97,7 @@ class PlacedPlayer(HasPosition, frozen=True, kw_only=True, array_like=True):
         return player_url(self.pk)
 
 
-class Place(msgspec.Struct, frozen=True, array_like=True):
+class Place(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """A place of a line-up, and what its player has earned in the round.
 
     A league has 180 of them: in the store its page takes a third when their fields have no names.
@@ -117,7 +117,7 @@ class Lineup(msgspec.Struct, frozen=True):
     places: tuple[Place, ...]
 
 
-class TeamHead(msgspec.Struct, frozen=True):
+class TeamHead(msgspec.Struct, frozen=True, gc=False):
     """A fantasy team and who manages it."""
 
     pk: int
@@ -129,7 +129,7 @@ class TeamHead(msgspec.Struct, frozen=True):
         return team_url(self.pk)
 
 
-class Row(msgspec.Struct, frozen=True, omit_defaults=True):
+class Row(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """A team's line in the table. Teams with equal totals share a rank.
 
     `places` is the line-up of the latest round; empty on a page that does not show it.

@@ -17,7 +17,7 @@ def as_typed(text: str) -> str:
     return plain(text).casefold()
 
 
-class Team(msgspec.Struct, frozen=True):
+class Team(msgspec.Struct, frozen=True, gc=False):
     """A team with what its crest needs."""
 
     pk: int
@@ -26,7 +26,7 @@ class Team(msgspec.Struct, frozen=True):
     flag: str
 
 
-class HasPosition(msgspec.Struct, frozen=True, kw_only=True):
+class HasPosition(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """Somebody who plays in a position."""
 
     position: str

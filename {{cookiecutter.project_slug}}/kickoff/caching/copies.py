@@ -23,10 +23,10 @@ def copy_of(slot: str, data: bytes) -> bytes:
     return slot.encode() + _SEPARATOR + data
 
 
-def content_of(copy: bytes, slot: str) -> bytes | None:
-    """What lies in the slot, when it is this one that the copy is of."""
-    head = slot.encode() + _SEPARATOR
-    return copy[len(head) :] if copy.startswith(head) else None
+def opened(copy: bytes) -> tuple[str, bytes]:
+    """Of which slot it is a copy, and what lies there."""
+    slot, _, data = copy.partition(_SEPARATOR)
+    return slot.decode("ascii", "replace"), data
 
 
 class Ahead:

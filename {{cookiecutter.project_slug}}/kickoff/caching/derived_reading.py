@@ -7,15 +7,18 @@ from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from kickoff.caching.content import Content
+import msgspec
+
+from kickoff.caching.content import Content, UndecodableError
 from kickoff.caching.copies import (
     Ahead,
     asked_ahead,
-    content_of,
     copy_of,
     is_asked_ahead,
     known_ahead,
+    opened,
 )
+from kickoff.caching.envelope import Envelope, EnvelopeError, unseal
 from kickoff.caching.keys import Arguments
 from kickoff.caching.memory import ONE_READER, Remembered
 from kickoff.caching.reading import Reader, Reading, may_be_in_transaction
@@ -35,6 +38,7 @@ class DerivedReading(Reading):
     def __init__(self, reader: Reader, entry: DerivedEntry[Any], arguments: Arguments) -> None:
         super().__init__(reader, entry, arguments)
         self._derived = entry
+        self._older: bytes | None = None  # a copy of what lay in the slot before the parts changed
 
     @cached_property
     def _slots_ahead(self) -> list[str]:
@@ -69,20 +73,41 @@ class DerivedReading(Reading):
             return Remembered(Content(None), "", time.time(), now, ONE_READER)
         self.known_at = min((part.known_at for part in parts), default=self.asked_at)
         self.known_at = min(self.known_at, self.asked_at)
-        self.made_from = ".".join(part.version for part in parts)
+        self.made_from = self._derived.made_from(parts)
         last = self.last
         if last is not None and last.made_from == self.made_from:
             return self._keep(last.content, last.version, last.built_at)
         self.slot_arguments = (*self.arguments, self.made_from)
-        self.build = lambda: self.entry.build(*(part.value for part in parts))
+        self.build = lambda: self._derived.make([part.value for part in parts], self._last_value())
+        self.presumes_absent = last is not None  # It is another slot since the parts have changed.
         return super().run()
+
+    def _last_value(self) -> Any:
+        """What this process or the copy has from before; None where that is no value."""
+        with suppress(UndecodableError, EnvelopeError, msgspec.MsgspecError):
+            if self.last is not None:
+                return self.last.value
+            before = unseal(self._older) if self._older else None
+            return self.entry.decode(before.payload) if isinstance(before, Envelope) else None
 
     def _data(self, store: Store, key: str) -> bytes | None:
         """From the copy, when it is one of this slot."""
+        if self.presumes_absent:
+            return None
+        copy = self._copy()
+        if copy is None:
+            return store.get(key)
+        slot, data = opened(copy)
+        if slot == key:
+            return data
+        self._older, self.presumes_absent = data, True
+        return None
+
+    def _copy(self) -> bytes | None:
+        """As it was asked for ahead; whoever looks again looks into the slot."""
         copy_key = self._copy_key
         ahead = asked_ahead(copy_key) if copy_key else None
-        copy = ahead.take(copy_key) if ahead and copy_key else None
-        return (content_of(copy, key) if copy else None) or store.get(key)
+        return ahead.take(copy_key) if ahead and copy_key else None
 
     def _empty(self, key: str) -> None:
         super()._empty(key)

@@ -200,6 +200,15 @@ class DerivedEntry(Entry[V]):
         self.parts = parts
         self.own_part = own_part
 
+    def made_from(self, parts: Sequence[Versioned[Any]]) -> str:
+        """From equal ones equal values are made."""
+        return ".".join(part.version for part in parts)
+
+    def make(self, values: Sequence[Any], last: V | None) -> V | None:
+        """The value that is made from those of the parts. `last` is what this process knew before:
+        it may do once more."""
+        return self.build(*values)
+
     def slots_ahead(self, arguments: Arguments) -> list[str]:
         """The last one is that of the copy. None where the parts have to be known first. All lie
         on one server."""

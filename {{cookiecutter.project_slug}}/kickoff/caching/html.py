@@ -21,11 +21,12 @@ class Html(msgspec.Struct, frozen=True):
     """
 
     gzipped: bytes
+    made_from: str = ""  # the version of the page object that it shows
 
     @classmethod
-    def of(cls, text: str) -> Html:
+    def of(cls, text: str, made_from: str = "") -> Html:
         """Equal texts make equal bytes: no time is written into them."""
-        return cls(gzip.compress(text.encode(), LEVEL, mtime=0))
+        return cls(gzip.compress(text.encode(), LEVEL, mtime=0), made_from)
 
     @property
     def plain(self) -> bytes:

@@ -111,6 +111,7 @@ class Reading:
         self.made_from = ""
         self.source = Source.MEMORY
         self.size_bytes = 0
+        self.presumes_absent = False  # whether the slot was not looked at, being absent most likely
 
     def run(self) -> Remembered[Any]:
         if may_be_in_transaction():
@@ -136,6 +137,9 @@ class Reading:
             held = self._lease(store, key) if found is None else None
             if held is not None:
                 return self._fill(store, held)
+            if self.presumes_absent:
+                self.presumes_absent = False
+                continue
             if self.last is not None:
                 return self._last_known(self.last)
             if time.monotonic() >= deadline:

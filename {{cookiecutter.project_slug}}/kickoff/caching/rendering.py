@@ -7,7 +7,7 @@ class LeagueReads(CachedManager, model=League):
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -20,6 +20,7 @@ from django.utils import timezone, translation
 
 from kickoff.caching import conf
 from kickoff.caching.entries import DerivedEntry, Entry, Versioned
+from kickoff.caching.envelope import version_of
 from kickoff.caching.html import Html
 from kickoff.caching.keys import Argument, type_fingerprint
 
@@ -46,22 +47,42 @@ class RenderedEntry(DerivedEntry[Html]):
         named: str = "",
         also: Mapping[str, str] | None = None,
     ) -> None:
-        super().__init__(self._render, parts=self._parts, own_part=of)
+        own_part = of.own_part if isinstance(of, DerivedEntry) else of
+        super().__init__(self._render, parts=self._parts, own_part=own_part)
         self.template = template
         self.of = of
         self.named = named
         self.also = dict(also or {})
 
     def _parts(self, *arguments: Argument) -> list[Versioned[Any]] | None:
+        """Those of a derived page object: nobody else may want it, so that it is put into no slot
+        for the HTML alone."""
+        if isinstance(self.of, DerivedEntry):
+            return self.of.parts(*arguments)
         page = self.of.versioned(*arguments)
         return [page] if page.exists else None
 
-    def _render(self, page: Any) -> Html:
+    def made_from(self, parts: Sequence[Versioned[Any]]) -> str:
+        versions = super().made_from(parts)
+        return f"{self.fingerprint}.{versions}" if settings.DEBUG else versions
+
+    def make(self, values: Sequence[Any], last: Html | None) -> Html | None:
+        """What has changed is often not on this page: then nothing is rendered."""
+        page = self.of.make(values, None) if isinstance(self.of, DerivedEntry) else values[0]
+        if page is None:
+            return None
+        made_from = f"{self.fingerprint}.{version_of(self.of.encode(page))}"
+        if last is not None and last.made_from == made_from:
+            return last
+        return self.build(page, made_from)
+
+    def _render(self, page: Any, made_from: str = "") -> Html:
         context = {self.named: page} if self.named else msgspec.structs.asdict(page)
         # Not in the zone and the language of the visitor who happens to be the first.
         with timezone.override(None), translation.override(settings.LANGUAGE_CODE):
             template = get_template(self.template)
-            return Html.of(template.render(conf.template_context() | self.also | context))
+            text = template.render(conf.template_context() | self.also | context)
+        return Html.of(text, made_from)
 
     @property
     def fingerprint(self) -> str:

@@ -68,10 +68,7 @@ def look(store: Store, key: str) -> Filled | Lease | None:
 def lease(store: Store, key: str) -> Held | None:
     """Takes the lease of an absent slot. None when somebody else was first."""
     ours = seal_lease(secrets.token_bytes(TOKEN_BYTES))
-    if not store.add(key, ours, conf.whole("CACHING_LEASE_S")):
-        return None
-    held = store.gets(key)
-    # Between the two calls our lease may have been voided and another's put there.
+    held = store.add_or_gets(key, ours, conf.whole("CACHING_LEASE_S"))
     return held if held is not None and held.value == ours else None
 
 

@@ -72,6 +72,10 @@ class Store(Protocol):
     def add(self, key: str, value: bytes, ttl_s: int) -> bool:
         """Store if absent. False: somebody's value is there."""
 
+    def add_or_gets(self, key: str, value: bytes, ttl_s: int) -> Held | None:
+        """Store if absent; what is there then, in the same round trip. Whether it is ours its value
+        tells. None: it went away in between."""
+
     def cas(self, key: str, value: bytes, token: Hashable, ttl_s: int) -> bool:
         """Store if the key still holds what `gets` saw. False: it changed or is gone."""
 

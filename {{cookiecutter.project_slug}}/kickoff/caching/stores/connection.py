@@ -14,6 +14,7 @@ from kickoff.caching.stores.base import Held
 RECEIVE_BYTES = 128 * 1024
 _END_OF_LINE = b"\r\n"
 _NOTHING = b"END\r\n"
+_ADDED_OR_NOT = (b"STORED", b"NOT_STORED")
 
 
 class Connection(Client):
@@ -41,8 +42,7 @@ class Connection(Client):
         unanswered = set(keys)
         data, at = self._receive(b"", len(_NOTHING)), 0
         while data[at:] != _NOTHING:
-            while (end := data.find(_END_OF_LINE, at)) < 0:
-                data = self._receive(data, len(data) + 1)
+            data, end = self._line(data, at)
             key, size_bytes = self._value_head(data[at:end], unanswered)
             start = end + len(_END_OF_LINE)
             stop = start + size_bytes
@@ -61,6 +61,12 @@ class Connection(Client):
             raise MemcacheUnknownError(head)  # of another question: this socket is out of step
         unanswered.remove(words[1])
         return words[1], int(words[3])
+
+    def _line(self, data: bytes, at: int) -> tuple[bytes, int]:
+        """Data with the whole line that begins there, and where that ends."""
+        while (end := data.find(_END_OF_LINE, at)) < 0:
+            data = self._receive(data, len(data) + 1)
+        return data, end
 
     def _receive(self, data: bytes, size_bytes: int) -> bytes:
         """Data with what follows, until there are so many bytes."""
@@ -98,6 +104,34 @@ class Connection(Client):
         incarnation = self.incarnation()
         value, cas_id = self.gets(key)
         return None if cas_id is None else Held(value, (incarnation, cas_id))
+
+    def add_or_gets_held(self, key: str, value: bytes, ttl_s: int) -> Held | None:
+        """`add`, and what is there then, with a token as `gets_held` has: asked for at once."""
+        incarnation = self.incarnation()
+        add, gets = f"add {key} 0 {ttl_s} {len(value)}", f"gets {key}"
+        self._open_socket.sendall(_END_OF_LINE.join([add.encode(), value, gets.encode(), b""]))
+        data, end = self._line(b"", 0)
+        self._raise_errors(data[:end], b"add")
+        if data[:end] not in _ADDED_OR_NOT:
+            raise MemcacheUnknownError(data[:end])
+        found = self._value_with_cas_id(key, data, end + len(_END_OF_LINE))
+        return None if found is None else Held(found[0], (incarnation, found[1]))
+
+    def _value_with_cas_id(self, key: str, data: bytes, at: int) -> tuple[bytes, bytes] | None:
+        """What the rest of the data says, as `gets` is answered."""
+        data, end = self._line(data, at)
+        if data[at:] == _NOTHING:
+            return None
+        self._raise_errors(data[at:end], b"gets")
+        words = data[at:end].decode().split()
+        if len(words) != 5 or words[:2] != ["VALUE", key]:
+            raise MemcacheUnknownError(data[at:end])
+        start = end + len(_END_OF_LINE)
+        stop = start + int(words[3])
+        data = self._receive(data, stop + len(_END_OF_LINE + _NOTHING))
+        if data[stop:] != _END_OF_LINE + _NOTHING:
+            raise MemcacheUnknownError(data[stop:])
+        return data[start:stop], words[4].encode()
 
     def cas_held(self, key: str, value: bytes, token: Hashable, ttl_s: int) -> bool:
         """`cas` with such a token. memcached counts its cas ids from 1 after a restart, so that a

@@ -72,15 +72,20 @@ class MemcachedStore:
 
     def add(self, key: str, value: bytes, ttl_s: int) -> bool:
         check_write(key, value, ttl_s)
-        return self._store("add", key, value, ttl_s)
+        return bool(self._write("add", key, value, ttl_s))
+
+    def add_or_gets(self, key: str, value: bytes, ttl_s: int) -> Held | None:
+        check_write(key, value, ttl_s)
+        held: Held | None = self._write("add_or_gets_held", key, value, ttl_s)
+        return held
 
     def cas(self, key: str, value: bytes, token: Hashable, ttl_s: int) -> bool:
         check_write(key, value, ttl_s)
-        return self._store("cas_held", key, value, token, ttl_s)
+        return bool(self._write("cas_held", key, value, token, ttl_s))
 
     def set(self, key: str, value: bytes, ttl_s: int) -> None:
         check_write(key, value, ttl_s)
-        self._store("set", key, value, ttl_s)
+        self._write("set", key, value, ttl_s)
 
     def delete(self, key: str) -> bool:
         check_key(key)
@@ -112,12 +117,12 @@ class MemcachedStore:
         except (MemcacheServerError, MemcacheClientError) as error:
             raise StoreUnavailableError(server.name, str(error)) from error
 
-    def _store(self, command: str, key: str, value: bytes, *args: Any) -> bool:
+    def _write(self, command: str, key: str, value: bytes, *args: Any) -> Any:
         if len(value) > self._max_value_bytes:
             raise ValueTooLargeError(key, len(value), self._max_value_bytes)
         server = self._server(key)
         try:
-            return bool(server.write(command, key, value, *args))
+            return server.write(command, key, value, *args)
         except (MemcacheServerError, MemcacheClientError) as error:
             if is_too_large(error):
                 raise ValueTooLargeError(key, len(value), self._max_value_bytes) from error

@@ -72,6 +72,10 @@ class SqliteStore:
         now = time.time()
         return self._write(ADD, key, value, _new_token(), now + ttl_s, now) == 1
 
+    def add_or_gets(self, key: str, value: bytes, ttl_s: int) -> Held | None:
+        self.add(key, value, ttl_s)
+        return self.gets(key)
+
     def cas(self, key: str, value: bytes, token: Hashable, ttl_s: int) -> bool:
         check_write(key, value, ttl_s)
         now = time.time()

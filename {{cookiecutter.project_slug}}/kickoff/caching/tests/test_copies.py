@@ -6,7 +6,8 @@ import msgspec
 import pytest
 
 from kickoff.caching.content import Content
-from kickoff.caching.copies import content_of, copy_of
+from kickoff.caching.copies import copy_of, opened
+from kickoff.caching.envelope import seal, seal_lease
 from kickoff.caching.html import Html
 from kickoff.caching.leadership import Leadership
 from kickoff.caching.observing import Source, observed_reads
@@ -38,6 +39,7 @@ def ajax():
     club = Club.objects.create(name="Ajax")
     Member.objects.create(club=club, name="Anna")
     refresh()
+    Club.cached.card(club.pk)
     Club.cached.html(club.pk)
     know_only_what_all_share(club)
     return club
@@ -86,7 +88,7 @@ def test_a_page_that_the_process_does_not_know_is_one_round_trip(ajax, asked):
 def test_its_html_too(ajax, asked):
     assert b"Anna" in Club.cached.html(ajax.pk).plain
     assert len(asked) == 1
-    assert len(asked[0]) == 3
+    assert len(asked[0]) == 2
 
 
 def test_what_the_process_knows_is_not_asked_for(ajax, asked, settings):
@@ -131,10 +133,78 @@ def test_a_change_of_what_all_share_is_seen(ajax):
     wait_until(lambda: Club.cached.card(ajax.pk) == Card("Ajax", ("Anna",), 2))
 
 
+class TestTheFirstWhoAsksAfterAChange:
+    @pytest.fixture
+    def calls(self, ajax, monkeypatch):
+        """The calls of the store, since what all pages share has changed and is known."""
+        Club.objects.create(name="Bayern")
+        refresh()
+        wait_until(lambda: len(ClubReads.index.read().names) == 2)
+        found, inside = [], []
+
+        def noted(name, plain):
+            def call(store, *args):
+                if not inside:
+                    found.append(name)
+                inside.append(name)
+                try:
+                    return plain(store, *args)
+                finally:
+                    inside.pop()
+
+            return call
+
+        kind = type(current_store())
+        for name in ("get", "get_many", "gets", "add", "add_or_gets", "cas", "set", "delete"):
+            monkeypatch.setattr(kind, name, noted(name, getattr(kind, name)))
+        return found
+
+    def test_takes_four_round_trips(self, ajax, calls):
+        assert b"1 of 2" in Club.cached.html(ajax.pk).plain
+        assert calls == ["get_many", "add_or_gets", "cas", "set"]
+
+    def test_takes_as_many_where_the_process_knew_the_page(self, ajax, calls, settings):
+        settings.CACHING_MEMORY_S = -1.0
+        Club.cached.html(ajax.pk)
+        wait_until(lambda: len(ClubReads.index.read().names) == 2)
+        Club.objects.create(name="Chelsea")
+        refresh()
+        calls.clear()
+        assert b"1 of 3" in Club.cached.html(ajax.pk).plain
+        assert calls == ["get", "get", "add_or_gets", "cas", "set"]  # the index was asked for too
+
+    def test_finds_what_another_was_faster_to_make(self, ajax, calls):
+        html = Html.of("of another process")
+        current_store().set(self.slot(ajax), sealed(ClubReads.html, html), 60)
+        assert Club.cached.html(ajax.pk) == html
+
+    def test_finds_it_too_where_the_process_knew_the_page(self, ajax, calls, settings):
+        Club.cached.html(ajax.pk)
+        settings.CACHING_MEMORY_S = -1.0
+        Club.objects.create(name="Chelsea")
+        refresh()
+        html = Html.of("of another process")
+        current_store().set(self.slot(ajax), sealed(ClubReads.html, html), 60)
+        assert Club.cached.html(ajax.pk) == html
+
+    def test_takes_nonsense_for_nothing(self, ajax, calls):
+        nonsense = copy_of("another", seal(b"nonsense", compress_over_bytes=100))
+        for before in (nonsense, copy_of("another", b"?"), copy_of("another", seal_lease(b"1"))):
+            know_only_what_all_share(ajax)
+            current_store().delete(self.slot(ajax))
+            current_store().set(ClubReads.html.slots_ahead((ajax.pk,))[-1], before, 60)
+            assert b"1 of 2" in Club.cached.html(ajax.pk).plain
+
+    def slot(self, club):
+        """Where the HTML is that the parts make now."""
+        made_from = ClubReads.html.made_from(ClubReads.card.parts(club.pk))
+        return ClubReads.html.key((club.pk, made_from))
+
+
 def test_a_copy_names_its_slot():
-    assert content_of(copy_of("slot", b"a\nb"), "slot") == b"a\nb"
-    assert content_of(copy_of("slot", b"a"), "slo") is None
-    assert content_of(copy_of("slot:7", b"a"), "slot") is None
+    assert opened(copy_of("slot", b"a\nb")) == ("slot", b"a\nb")
+    assert opened(copy_of("slot:7", b"a")) == ("slot:7", b"a")
+    assert opened(b"\xff is no copy")[1] == b""
 
 
 class TestWhatIsNotDecoded:

@@ -14,9 +14,11 @@ from kickoff.caching.leadership import Leadership
 from kickoff.caching.reading import reader
 from kickoff.caching.refresher import Refresher, Shard
 from kickoff.caching.rendering import RenderedEntry
+from kickoff.caching.runtime import current_store
 from kickoff.caching.tally import Counts
 from kickoff.caching.tests.app.entries import ClubReads
 from kickoff.caching.tests.app.models import Club, Member
+from kickoff.testing.waiting import wait_until
 
 TEMPLATES = Path(__file__).parent / "app" / "templates" / "cachingtests"
 
@@ -36,9 +38,37 @@ def refresh():
     reader.memory.forget()
 
 
+def forget_templates():
+    """As runserver does when one has changed."""
+    for loader in engines["django"].engine.template_loaders:
+        loader.reset()
+
+
 def entry(template):
     found = RenderedEntry(template, of=ClubReads.card)
     found.name = template
+    return found
+
+
+@pytest.fixture
+def folder(settings, tmp_path):
+    """A copy of the templates that a test may change."""
+    options = settings.TEMPLATES[0] | {"DIRS": [tmp_path, *settings.TEMPLATES[0]["DIRS"]]}
+    settings.TEMPLATES = [options]
+    return Path(shutil.copytree(TEMPLATES, tmp_path / "cachingtests"))
+
+
+@pytest.fixture
+def rendered(monkeypatch):
+    """The page objects of which HTML was made."""
+    found = []
+    plain = ClubReads.html.build
+
+    def build(page, *rest):
+        found.append(page)
+        return plain(page, *rest)
+
+    monkeypatch.setattr(ClubReads.html, "build", build)
     return found
 
 
@@ -70,6 +100,40 @@ class TestThePage:
         assert b"AFC Ajax" in Club.cached.html(ajax.pk).plain
         assert counts.builds == 2
 
+    def test_is_not_rendered_again_for_what_it_does_not_show(self, ajax, rendered):
+        """The list of clubs has changed, from which this page takes their number alone."""
+        bayern = Club.objects.create(name="Bayern")
+        refresh()
+        html = Club.cached.html(ajax.pk)
+        bayern.name = "FC Bayern"
+        bayern.save()
+        Refresher(Shard(), Leadership("1/1")).once()
+        wait_until(lambda: ClubReads.index.read().names == ("Ajax", "FC Bayern"))
+        rendered.clear()
+        assert Club.cached.html(ajax.pk) == html  # this process has known it
+        reader.memory.forget()
+        bayern.delete()
+        Club.objects.create(name="Chelsea")
+        refresh()
+        assert Club.cached.html(ajax.pk) == html  # the store has
+        assert rendered == []
+
+    def test_needs_no_slot_for_the_page_object(self, ajax):
+        Club.cached.html(ajax.pk)
+        parts = ClubReads.card.parts(ajax.pk)
+        assert (
+            current_store().get(ClubReads.card.key((ajax.pk, ClubReads.card.made_from(parts))))
+            is None
+        )
+
+    def test_a_change_of_the_template_is_seen_while_one_develops(self, ajax, settings, folder):
+        settings.DEBUG = True
+        before = Club.cached.html(ajax.pk)
+        (folder / "card.html").write_text("another template")
+        forget_templates()
+        assert before.plain != b"another template"
+        wait_until(lambda: Club.cached.html(ajax.pk).plain == b"another template")
+
     def test_costs_no_query_when_it_is_hot(self, ajax, django_assert_num_queries):
         Club.cached.html(ajax.pk)
         reader.memory.forget()
@@ -78,16 +142,8 @@ class TestThePage:
 
 
 class TestItsFingerprint:
-    @pytest.fixture
-    def folder(self, settings, tmp_path):
-        """A copy of the templates that a test may change."""
-        options = settings.TEMPLATES[0] | {"DIRS": [tmp_path, *settings.TEMPLATES[0]["DIRS"]]}
-        settings.TEMPLATES = [options]
-        return Path(shutil.copytree(TEMPLATES, tmp_path / "cachingtests"))
-
     def fingerprint(self):
-        for loader in engines["django"].engine.template_loaders:
-            loader.reset()
+        forget_templates()
         return entry("cachingtests/card.html").fingerprint
 
     def test_is_the_same_for_the_same_page(self, folder):

@@ -8,6 +8,7 @@ import threading
 import pytest
 
 from kickoff.caching.stores.base import StoreUnavailableError
+from kickoff.caching.stores.connection import Connection
 from kickoff.caching.stores.memcached import MemcachedStore
 
 
@@ -64,6 +65,59 @@ def test_a_miss_may_come_in_pieces(answering):
 def test_a_wrong_answer_is_no_answer(answering, wrong):
     with pytest.raises(StoreUnavailableError):
         answering(wrong).get("key")
+
+
+class TestOfAddOrGets:
+    WHOLE = b"STORED\r\nVALUE key 0 5 9\r\nhello\r\nEND\r\n"
+
+    @pytest.fixture(autouse=True)
+    def _known_server(self, monkeypatch):
+        """It is not asked who it is: what it answers is the answer to the first question."""
+
+        def incarnation(connection):
+            if connection.sock is None:
+                connection._connect()
+            return "this one"
+
+        monkeypatch.setattr(Connection, "incarnation", incarnation)
+
+    @pytest.mark.parametrize("size", [1, 2, 7, len(WHOLE)])
+    def test_may_come_in_pieces(self, answering, size):
+        pieces = [self.WHOLE[start : start + size] for start in range(0, len(self.WHOLE), size)]
+        held = answering(*pieces).add_or_gets("key", b"hello", 60)
+        assert (held.value, held.token) == (b"hello", ("this one", b"9"))
+
+    def test_may_be_that_it_went_away_in_between(self, answering):
+        assert answering(b"NOT_STORED\r\nEND\r\n").add_or_gets("key", b"hello", 60) is None
+
+    @pytest.mark.parametrize(
+        "wrong",
+        [
+            b"SERVER_ERROR out of memory storing object\r\nEND\r\n",
+            b"EXISTS\r\nEND\r\n",
+            b"END\r\n",
+            b"STORED\r\nSERVER_ERROR out of memory\r\n",
+            b"STORED\r\nVALUE another 0 5 9\r\nhello\r\nEND\r\n",
+            b"STORED\r\nVALUE key 0 5\r\nhello\r\nEND\r\n",
+            b"STORED\r\nVALUE key 0 five 9\r\nhello\r\nEND\r\n",
+            b"STORED\r\nVALUE key 0 5 9\r\nhello\r\nVALUE key 0 5 9\r\nhello\r\nEND\r\n",
+            b"STORED\r\nVALUE key 0 5 9\r\nhel",
+        ],
+        ids=[
+            "refusal",
+            "answer to cas",
+            "answer to get",
+            "second refusal",
+            "other key",
+            "no token",
+            "no number",
+            "two values",
+            "cut off",
+        ],
+    )
+    def test_is_none_when_it_is_wrong(self, answering, wrong):
+        with pytest.raises(StoreUnavailableError):
+            answering(wrong).add_or_gets("key", b"hello", 60)
 
 
 @pytest.mark.parametrize("size", [1, 7, 100])

@@ -68,6 +68,10 @@ class ModelStore:
         self._put(value, actor)
         return self._answered(True)
 
+    def add_or_gets(self, key: str, value: bytes, ttl_s: int) -> Held | None:
+        self.add(key, value, ttl_s)
+        return self.gets(key)  # others may come in between, as on a real server
+
     def cas(self, key: str, value: bytes, token: Hashable, ttl_s: int) -> bool:
         actor = self._called("cas")
         if self.content is None or self.content.token != token:

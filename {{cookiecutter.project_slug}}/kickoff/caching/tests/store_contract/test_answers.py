@@ -76,6 +76,29 @@ class TestAdd:
         assert store.get("league:7") == b"second"
 
 
+class TestAddOrGets:
+    def test_what_was_absent_is_there_then(self, store):
+        held = store.add_or_gets("league:7", b"ours", TTL_S)
+
+        assert held.value == b"ours"
+        assert held == store.gets("league:7")
+        assert store.cas("league:7", b"new", held.token, TTL_S) is True
+
+    @pytest.mark.parametrize("theirs", [b"", b"\r\nEND\r\n\x00", b"x" * 500_000])
+    def test_what_is_there_is_found(self, store, theirs):
+        store.add("league:7", theirs, TTL_S)
+        held = store.add_or_gets("league:7", b"ours", TTL_S)
+
+        assert held.value == theirs
+        assert held == store.gets("league:7")
+
+    def test_what_has_expired_is_absent(self, store, expire):
+        store.add("league:7", b"theirs", 2)
+        expire(store, "league:7")
+
+        assert store.add_or_gets("league:7", b"ours", TTL_S).value == b"ours"
+
+
 class TestCas:
     def test_replaces_what_gets_saw(self, store):
         store.add("league:7", b"old", TTL_S)

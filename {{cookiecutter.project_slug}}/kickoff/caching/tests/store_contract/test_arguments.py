@@ -14,6 +14,7 @@ class TestArguments:
             lambda: store.get_many([key]),
             lambda: store.set(key, b"", TTL_S),
             lambda: store.add(key, b"", TTL_S),
+            lambda: store.add_or_gets(key, b"", TTL_S),
             lambda: store.cas(key, b"", 1, TTL_S),
             lambda: store.delete(key),
             lambda: store.server_of(key),
