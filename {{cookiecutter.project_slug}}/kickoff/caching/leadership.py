@@ -11,10 +11,12 @@ import secrets
 import socket
 import time
 from datetime import timedelta
+from typing import Any
 
-from django.db import IntegrityError
+from django.db import IntegrityError, connections, router
 from django.db.models import DateTimeField, ExpressionWrapper, F
 from django.db.models.functions import Now
+from django.db.models.sql import UpdateQuery
 
 from kickoff.caching.models import Leader
 
@@ -29,6 +31,7 @@ class Leadership:
         self.shard = shard
         self.holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
         self._renewed_at = float("-inf")  # monotonic
+        self._renewals: dict[str, tuple[str, tuple[Any, ...]]] = {}  # by database
 
     def acquire(self) -> bool:
         """Takes or renews the lease; False when somebody else leads."""
@@ -61,8 +64,20 @@ class Leadership:
         )
 
     def _renew(self) -> bool:
-        mine = Leader.objects.filter(shard=self.shard, holder=self.holder, expires_at__gt=Now())
-        return bool(mine.update(expires_at=_in_a_lease()))
+        using = router.db_for_write(Leader)
+        with connections[using].cursor() as cursor:
+            cursor.execute(*self._renewal(using))
+            return bool(cursor.rowcount)
+
+    def _renewal(self, using: str) -> tuple[str, tuple[Any, ...]]:
+        """The statement, compiled once: to do so each second took a quarter of what a refresher
+        takes that has nothing to do."""
+        if using not in self._renewals:
+            mine = Leader.objects.filter(shard=self.shard, holder=self.holder, expires_at__gt=Now())
+            query = mine.query.chain(UpdateQuery)
+            query.add_update_values({"expires_at": _in_a_lease()})
+            self._renewals[using] = query.get_compiler(using).as_sql()
+        return self._renewals[using]
 
     def _take_over(self) -> bool:
         expired = Leader.objects.filter(shard=self.shard, expires_at__lte=Now())

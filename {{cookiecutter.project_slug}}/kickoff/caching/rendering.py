@@ -54,7 +54,7 @@ class RenderedEntry(DerivedEntry[Html]):
         self.named = named
         self.also = dict(also or {})
 
-    def _parts(self, *arguments: Argument) -> list[Versioned[Any]] | None:
+    def _parts(self, *arguments: Argument) -> Sequence[Versioned[Any]] | None:
         """Those of a derived page object: nobody else may want it, so that it is put into no slot
         for the HTML alone."""
         if isinstance(self.of, DerivedEntry):

@@ -30,7 +30,10 @@ def test_the_first_leads_and_the_second_stands_by():
 def test_the_leader_renews():
     first = Leadership("1/1")
     assert first.acquire()
+    before = Leader.objects.get().expires_at
+    Leader.objects.update(expires_at=before - timedelta(seconds=1))
     assert first.acquire()
+    assert Leader.objects.get().expires_at >= before
 
 
 def test_when_the_leader_is_silent_the_second_takes_over():
