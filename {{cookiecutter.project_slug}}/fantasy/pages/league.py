@@ -101,6 +101,8 @@ class Place(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """A place of a line-up, and what its player has earned in the round.
 
     A league has 180 of them: in the store its page takes a third when their fields have no names.
+    The garbage collector does not look at them (`gc=False`), nor at what else comes in numbers:
+    what is frozen forms no circles, and to look takes 5 to 20 ms of somebody's request.
     """
 
     player: PlacedPlayer

@@ -74,7 +74,7 @@ class Leadership:
         takes that has nothing to do."""
         if using not in self._renewals:
             mine = Leader.objects.filter(shard=self.shard, holder=self.holder, expires_at__gt=Now())
-            query = mine.query.chain(UpdateQuery)
+            query: Any = mine.query.chain(UpdateQuery)
             query.add_update_values({"expires_at": _in_a_lease()})
             self._renewals[using] = query.get_compiler(using).as_sql()
         return self._renewals[using]
