@@ -19,7 +19,7 @@ _state = {"held": False, "came": False}
 
 def listen() -> None:
     """From now on both raise KeyboardInterrupt, once: the second does not disturb the cleaning."""
-    for number in (*SIGNALS, signal.SIGALRM):
+    for number in (*SIGNALS, signal.SIGALRM):  # the alarm is that of _raise_again
         signal.signal(number, _stop)
     sys.unraisablehook = _raise_again
 

@@ -20,8 +20,8 @@ DEFAULTS: dict[str, int | float | str] = {
     # A process uses what it has read so long without looking at the store. With the refresher's
     # 0.1 s between two looks at the marks, a change is visible within half a second.
     "CACHING_MEMORY_S": 0.2,
-    # Values that a process keeps for the time when the store is gone. A page and its HTML take up
-    # to 100 kB: 500 values are 50 MB at most.
+    # Values that a process keeps for the time when the store is gone. A page object takes up to
+    # 100 kB, HTML 5 to 10: 500 values are 50 MB at most.
     "CACHING_MEMORY_ENTRIES": 500,
     # Fragments that a process remembers. One takes 1 kB with its page object: 10,000 are 10 MB of
     # the 200 that a process may have. A match day of 700 players has 3,000 different places.

@@ -2,8 +2,9 @@
 
 The key of a derived slot is known when the versions of its parts are: one round trip for a part,
 another for the slot. A copy can be asked for together with the part. It says of which slot it is
-one; who is led to another slot by the parts looks there. So a copy that is old, or that an older
-one has overwritten, is never served. Of several memcached servers it lies on that of the part.
+one; who is led to another slot by the parts takes its lease, or finds what is there. So a copy that
+is old, or that an older one has overwritten, is never served; HTML that shows the same is made from
+it. Of several memcached servers it lies on that of the part.
 """
 
 from __future__ import annotations

@@ -38,7 +38,8 @@ class DerivedReading(Reading):
     def __init__(self, reader: Reader, entry: DerivedEntry[Any], arguments: Arguments) -> None:
         super().__init__(reader, entry, arguments)
         self._derived = entry
-        self._older: bytes | None = None  # a copy of what lay in the slot before the parts changed
+        self._presumes_absent = False
+        self._older: bytes | None = None  # a copy of what there was before the parts changed
 
     @cached_property
     def _slots_ahead(self) -> list[str]:
@@ -78,8 +79,8 @@ class DerivedReading(Reading):
         if last is not None and last.made_from == self.made_from:
             return self._keep(last.content, last.version, last.built_at)
         self.slot_arguments = (*self.arguments, self.made_from)
-        self.build = lambda: self._derived.make([part.value for part in parts], self._last_value())
-        self.presumes_absent = last is not None  # It is another slot since the parts have changed.
+        self.build = lambda: self._derived.make([part.value for part in parts], self._last_value)
+        self._presumes_absent = last is not None  # It is another slot since the parts have changed.
         return super().run()
 
     def _last_value(self) -> Any:
@@ -91,8 +92,10 @@ class DerivedReading(Reading):
             return self.entry.decode(before.payload) if isinstance(before, Envelope) else None
 
     def _data(self, store: Store, key: str) -> bytes | None:
-        """From the copy, when it is one of this slot."""
-        if self.presumes_absent:
+        """From the copy, when it is one of this slot. Once the parts have changed, the first look
+        is left to the lease: in one round trip it is taken, or what is there is found."""
+        if self._presumes_absent:
+            self._presumes_absent = False
             return None
         copy = self._copy()
         if copy is None:
@@ -100,7 +103,7 @@ class DerivedReading(Reading):
         slot, data = opened(copy)
         if slot == key:
             return data
-        self._older, self.presumes_absent = data, True
+        self._older = data
         return None
 
     def _copy(self) -> bytes | None:

@@ -178,7 +178,7 @@ class DerivedEntry(Entry[V]):
     """An entry that is made from the values of other entries, and from nothing else.
 
     `parts` reads these for some arguments and returns them versioned, or None when there is no such
-    thing; `build` makes the value from them. The key holds the versions of the parts: what changes
+    thing; `build` makes the value from theirs. The key holds the versions of the parts: what changes
     them makes another key, so no mark is needed, and whoever looks first builds it.
 
     `own_part` is the part that belongs to the same arguments alone, if there is one: with a copy of
@@ -204,9 +204,9 @@ class DerivedEntry(Entry[V]):
         """From equal ones equal values are made."""
         return ".".join(part.version for part in parts)
 
-    def make(self, values: Sequence[Any], last: V | None) -> V | None:
-        """The value that is made from those of the parts. `last` is what this process knew before:
-        it may do once more."""
+    def make(self, values: Sequence[Any], last: Callable[[], V | None]) -> V | None:
+        """The value that is made from those of the parts. `last` gives what was there before they
+        changed, as far as the process or the store has it: it may do once more."""
         return self.build(*values)
 
     def slots_ahead(self, arguments: Arguments) -> list[str]:

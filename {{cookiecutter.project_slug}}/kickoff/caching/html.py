@@ -21,12 +21,12 @@ class Html(msgspec.Struct, frozen=True):
     """
 
     gzipped: bytes
-    made_from: str = ""  # the version of the page object that it shows
+    shows: str = ""  # which page object, and by which templates
 
     @classmethod
-    def of(cls, text: str, made_from: str = "") -> Html:
+    def of(cls, text: str, shows: str = "") -> Html:
         """Equal texts make equal bytes: no time is written into them."""
-        return cls(gzip.compress(text.encode(), LEVEL, mtime=0), made_from)
+        return cls(gzip.compress(text.encode(), LEVEL, mtime=0), shows)
 
     @property
     def plain(self) -> bytes:

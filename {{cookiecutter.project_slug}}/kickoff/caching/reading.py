@@ -111,7 +111,6 @@ class Reading:
         self.made_from = ""
         self.source = Source.MEMORY
         self.size_bytes = 0
-        self.presumes_absent = False  # whether the slot was not looked at, being absent most likely
 
     def run(self) -> Remembered[Any]:
         if may_be_in_transaction():
@@ -131,15 +130,15 @@ class Reading:
         deadline = time.monotonic() + conf.number("CACHING_WAIT_S")
         while True:
             self._ask()
-            found = self._look(store, key)
-            if isinstance(found, Remembered):
+            data = self._data(store, key)
+            if data is None:
+                ours, theirs = self._lease(store, key)
+                if ours is not None:
+                    return self._fill(store, ours)
+                data = theirs.value if theirs is not None else None
+            found = self._value_in(data, store, key) if data is not None else None
+            if found is not None:
                 return found
-            held = self._lease(store, key) if found is None else None
-            if held is not None:
-                return self._fill(store, held)
-            if self.presumes_absent:
-                self.presumes_absent = False
-                continue
             if self.last is not None:
                 return self._last_known(self.last)
             if time.monotonic() >= deadline:
@@ -150,20 +149,18 @@ class Reading:
         """What is found from here on is known as of now."""
         self.asked_at = self.known_at = time.monotonic()
 
-    def _look(self, store: Store, key: str) -> Remembered[Any] | Lease | None:
-        data = self._data(store, key)
-        if data is None:
-            return None
+    def _value_in(self, data: bytes, store: Store, key: str) -> Remembered[Any] | None:
+        """None when it is somebody's lease, or nothing that a slot may hold, which is cleared."""
         self.source, self.size_bytes = Source.STORE, len(data)
         try:
             content = unseal(data)
-            return content if isinstance(content, Lease) else self._remember(content, key)
         except EnvelopeError:
             store.delete(key)
             return None
+        return None if isinstance(content, Lease) else self._remember(content, key)
 
     def _data(self, store: Store, key: str) -> bytes | None:
-        """What lies in the slot."""
+        """What lies in the slot; None when it is absent, or most likely so."""
         ahead = asked_ahead(key)
         if ahead is None:
             return store.get(key)
@@ -184,15 +181,15 @@ class Reading:
         with suppress(StoreUnavailableError):
             current_store().delete(key)
 
-    def _lease(self, store: Store, key: str) -> Held | None:
-        held = lease(store, key)
-        if held is not None:
+    def _lease(self, store: Store, key: str) -> tuple[Held | None, Held | None]:
+        ours, theirs = lease(store, key)
+        if ours is not None:
             try:
                 recorder.record(self.entry)
             except BaseException:
                 store.delete(key)
                 raise
-        return held
+        return ours, theirs
 
     def _fill(self, store: Store, held: Held) -> Remembered[Any]:
         """Builds under our lease. A value that could not be stored, because something changed

@@ -180,7 +180,7 @@ class Refresher:
         fingerprints.recorder.record(entry)
         key = entry.key(arguments)
         if look(store, key) is None:
-            held = lease(store, key) if entry.pinned else None
+            held = lease(store, key)[0] if entry.pinned else None
             if held is not None:
                 _value, data = fill(store, entry, arguments, held)
                 self.rebuilds += data is not None

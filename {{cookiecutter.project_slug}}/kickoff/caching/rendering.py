@@ -7,7 +7,7 @@ class LeagueReads(CachedManager, model=League):
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -23,6 +23,7 @@ from kickoff.caching.entries import DerivedEntry, Entry, Versioned
 from kickoff.caching.envelope import version_of
 from kickoff.caching.html import Html
 from kickoff.caching.keys import Argument, type_fingerprint
+from kickoff.caching.runtime import current_store
 
 
 class TemplateNotConstantError(ValueError):
@@ -36,7 +37,7 @@ class RenderedEntry(DerivedEntry[Html]):
     beside it what CACHING_CONTEXT and `also` hold. It has no request: the page is the same for
     everybody who may see it.
     The fingerprint of its slots changes with the template, with those that it includes and extends,
-    with the static files and with the release of the site.
+    with the type of the page object, with the static files and with the release of the site.
     """
 
     def __init__(
@@ -55,8 +56,7 @@ class RenderedEntry(DerivedEntry[Html]):
         self.also = dict(also or {})
 
     def _parts(self, *arguments: Argument) -> Sequence[Versioned[Any]] | None:
-        """Those of a derived page object: nobody else may want it, so that it is put into no slot
-        for the HTML alone."""
+        """Those of a derived page object: for the HTML alone it is put into no slot."""
         if isinstance(self.of, DerivedEntry):
             return self.of.parts(*arguments)
         page = self.of.versioned(*arguments)
@@ -66,23 +66,29 @@ class RenderedEntry(DerivedEntry[Html]):
         versions = super().made_from(parts)
         return f"{self.fingerprint}.{versions}" if settings.DEBUG else versions
 
-    def make(self, values: Sequence[Any], last: Html | None) -> Html | None:
+    def make(self, values: Sequence[Any], last: Callable[[], Html | None]) -> Html | None:
         """What has changed is often not on this page: then nothing is rendered."""
-        page = self.of.make(values, None) if isinstance(self.of, DerivedEntry) else values[0]
+        page = self._page(values)
         if page is None:
             return None
-        made_from = f"{self.fingerprint}.{version_of(self.of.encode(page))}"
-        if last is not None and last.made_from == made_from:
-            return last
-        return self.build(page, made_from)
+        shows = f"{self.fingerprint}.{version_of(self.of.encode(page))}"
+        before = last()
+        return before if before is not None and before.shows == shows else self.build(page, shows)
 
-    def _render(self, page: Any, made_from: str = "") -> Html:
+    def _page(self, values: Sequence[Any]) -> Any:
+        if not isinstance(self.of, DerivedEntry):
+            return values[0]
+        page = self.of.make(values, lambda: None)
+        self.of.tally.publish_when_due(self.of.name, current_store)  # Perhaps nobody reads it.
+        return page
+
+    def _render(self, page: Any, shows: str = "") -> Html | None:
         context = {self.named: page} if self.named else msgspec.structs.asdict(page)
         # Not in the zone and the language of the visitor who happens to be the first.
         with timezone.override(None), translation.override(settings.LANGUAGE_CODE):
             template = get_template(self.template)
             text = template.render(conf.template_context() | self.also | context)
-        return Html.of(text, made_from)
+        return Html.of(text, shows)
 
     @property
     def fingerprint(self) -> str:
@@ -97,7 +103,8 @@ class RenderedEntry(DerivedEntry[Html]):
         static_files = getattr(staticfiles_storage, "manifest_hash", "") or str(settings.DEBUG)
         context = repr(sorted((conf.template_context() | self.also).items()))
         sources = (template.source for template in self.templates())
-        return type_fingerprint(Html, static_files, conf.release(), context, *sources)
+        page = self.of.fingerprint  # a template may show what its type computes
+        return type_fingerprint(Html, page, static_files, conf.release(), context, *sources)
 
     def templates(self) -> list[Template]:
         """The template and all that it extends and includes.

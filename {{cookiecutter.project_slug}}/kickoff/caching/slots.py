@@ -65,11 +65,11 @@ def look(store: Store, key: str) -> Filled | Lease | None:
     return content if isinstance(content, Lease) else Filled(held, content)
 
 
-def lease(store: Store, key: str) -> Held | None:
-    """Takes the lease of an absent slot. None when somebody else was first."""
+def lease(store: Store, key: str) -> tuple[Held | None, Held | None]:
+    """Takes the lease of an absent slot: ours, or else what is there of somebody else."""
     ours = seal_lease(secrets.token_bytes(TOKEN_BYTES))
     held = store.add_or_gets(key, ours, conf.whole("CACHING_LEASE_S"))
-    return held if held is not None and held.value == ours else None
+    return (held, None) if held is not None and held.value == ours else (None, held)
 
 
 def fill(

@@ -44,7 +44,8 @@ class GoalLoad:
     @property
     def rows(self) -> list[Row]:
         what = (
-            f"{VISITORS} visitors a second on {len(self._pages.paths):,} league pages, "
+            f"{VISITORS} visitors a second, over {CONNECTIONS} connections as a load balancer "
+            f"keeps them, on {len(self._pages.paths):,} league pages, "
             f"cache in front, {self._seconds} s with a goal that changes all of them: p99 against "
             "that at rest"
         )

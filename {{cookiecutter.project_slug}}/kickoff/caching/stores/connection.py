@@ -111,11 +111,14 @@ class Connection(Client):
         add, gets = f"add {key} 0 {ttl_s} {len(value)}", f"gets {key}"
         self._open_socket.sendall(_END_OF_LINE.join([add.encode(), value, gets.encode(), b""]))
         data, end = self._line(b"", 0)
-        self._raise_errors(data[:end], b"add")
-        if data[:end] not in _ADDED_OR_NOT:
-            raise MemcacheUnknownError(data[:end])
+        added, is_refused = data[:end], data.startswith(b"SERVER_ERROR")
+        if not is_refused and added not in _ADDED_OR_NOT:
+            raise MemcacheUnknownError(added)
         found = self._value_with_cas_id(key, data, end + len(_END_OF_LINE))
-        return None if found is None else Held(found[0], (incarnation, found[1]))
+        if found is not None:  # also from a server that has no memory for ours
+            return Held(found[0], (incarnation, found[1]))
+        self._raise_errors(added, b"add")
+        return None
 
     def _value_with_cas_id(self, key: str, data: bytes, at: int) -> tuple[bytes, bytes] | None:
         """What the rest of the data says, as `gets` is answered."""

@@ -73,8 +73,12 @@ class SqliteStore:
         return self._write(ADD, key, value, _new_token(), now + ttl_s, now) == 1
 
     def add_or_gets(self, key: str, value: bytes, ttl_s: int) -> Held | None:
-        self.add(key, value, ttl_s)
-        return self.gets(key)
+        check_write(key, value, ttl_s)
+        held = self.gets(key)
+        if held is None:  # Only then is it a writer, who waits for others.
+            self.add(key, value, ttl_s)
+            held = self.gets(key)
+        return held
 
     def cas(self, key: str, value: bytes, token: Hashable, ttl_s: int) -> bool:
         check_write(key, value, ttl_s)

@@ -99,7 +99,7 @@ class TestWhileAnotherBuilds:
         refresh()
         parts = (ClubReads.page.versioned(ajax.pk), ClubReads.index.versioned())
         versions = ".".join(part.version for part in parts)
-        assert lease(current_store(), ClubReads.card.key((ajax.pk, versions)))
+        assert lease(current_store(), ClubReads.card.key((ajax.pk, versions)))[0]
 
     def test_the_value_of_a_moment_ago_serves(self, ajax, leased):
         assert Club.cached.card(ajax.pk).name == "Ajax"

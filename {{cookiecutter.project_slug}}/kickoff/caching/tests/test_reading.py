@@ -54,7 +54,7 @@ class TestRead:
         self, ajax, settings
     ):
         settings.CACHING_WAIT_S = 0.05
-        assert lease(current_store(), PAGE.key((ajax.pk,)))
+        assert lease(current_store(), PAGE.key((ajax.pk,)))[0]
         with pytest.raises(BusyError):
             Club.cached.page(ajax.pk)
 
@@ -62,7 +62,7 @@ class TestRead:
         known = Club.cached.page(ajax.pk)
         store, key = current_store(), PAGE.key((ajax.pk,))
         store.delete(key)
-        assert lease(store, key)
+        assert lease(store, key)[0]
         assert Club.cached.page(ajax.pk) == known
 
     def test_a_value_that_is_too_large_is_served_counted_told_once_and_not_stored(

@@ -58,7 +58,7 @@ class TestRefresher:
     def test_while_somebody_fills_a_slot_its_mark_waits(self, ajax, no_memory, refresher):
         """Who fills it may have read the database before the change."""
         store, key = current_store(), PAGE.key((ajax.pk,))
-        held = lease(store, key)
+        held, _ = lease(store, key)
         before = PAGE.build(ajax.pk)
         ajax.name = "AFC Ajax"
         ajax.save()

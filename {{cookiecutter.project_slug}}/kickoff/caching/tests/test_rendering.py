@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from functools import wraps
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,7 @@ def rendered(monkeypatch):
     found = []
     plain = ClubReads.html.build
 
+    @wraps(plain)
     def build(page, *rest):
         found.append(page)
         return plain(page, *rest)
@@ -80,8 +82,12 @@ class TestThePage:
     def test_shows_the_page_object_by_a_name(self, ajax):
         assert Club.cached.named_html(ajax.pk).plain == b"Ajax\n"
 
-    def test_of_what_is_not_there_is_none(self, ajax):
-        assert Club.cached.html(99) is None
+    def test_of_what_is_not_there_is_none_and_stays_so_for_a_while(self, ajax, no_memory):
+        """Its parts are there: the builder of the page object says that there is none."""
+        slot = ClubReads.html.key((99, ClubReads.html.made_from(ClubReads.card.parts(99))))
+        for _ in range(2):
+            assert Club.cached.html(99) is None
+            assert current_store().get(slot) is not None
 
     def test_knows_the_line_that_declares_it(self):
         file, _, number = ClubReads.html.declared_at.rpartition(":")
@@ -155,6 +161,10 @@ class TestItsFingerprint:
         path = folder / changed
         path.write_text(path.read_text() + "!")
         assert self.fingerprint() != before
+
+    def test_changes_with_the_type_of_the_page_object(self):
+        other = RenderedEntry("cachingtests/card.html", of=ClubReads.page)
+        assert other.fingerprint != self.fingerprint()
 
     @pytest.mark.parametrize("setting", ["CACHING_RELEASE", "CACHING_CONTEXT"])
     def test_changes_with_what_else_is_in_the_page(self, folder, settings, setting):

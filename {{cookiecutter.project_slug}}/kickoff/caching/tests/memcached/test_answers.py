@@ -87,6 +87,11 @@ class TestOfAddOrGets:
         held = answering(*pieces).add_or_gets("key", b"hello", 60)
         assert (held.value, held.token) == (b"hello", ("this one", b"9"))
 
+    def test_may_hold_a_value_although_ours_was_refused(self, answering):
+        refused = b"SERVER_ERROR out of memory storing object\r\n"
+        theirs = b"VALUE key 0 5 9\r\nhello\r\nEND\r\n"
+        assert answering(refused, theirs).add_or_gets("key", b"lease", 60).value == b"hello"
+
     def test_may_be_that_it_went_away_in_between(self, answering):
         assert answering(b"NOT_STORED\r\nEND\r\n").add_or_gets("key", b"hello", 60) is None
 
@@ -115,7 +120,7 @@ class TestOfAddOrGets:
             "cut off",
         ],
     )
-    def test_is_none_when_it_is_wrong(self, answering, wrong):
+    def test_is_no_answer_when_it_is_wrong(self, answering, wrong):
         with pytest.raises(StoreUnavailableError):
             answering(wrong).add_or_gets("key", b"hello", 60)
 

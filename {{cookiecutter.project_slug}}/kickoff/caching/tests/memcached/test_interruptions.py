@@ -45,11 +45,23 @@ class TestLostAnswers:
         for write in (
             lambda store: store.add("league:7", b"1", TTL_S),
             lambda store: store.delete("league:7"),
+            lambda store: store.add_or_gets("league:7", b"1", TTL_S),
         ):
             with pytest.raises(StoreUnavailableError):
                 write(MemcachedStore([address]))
 
-        assert served == [b"add", b"delete"]
+        assert served == [b"add", b"delete", b"add"]
+
+    @pytest.fixture(autouse=True)
+    def _known_server(self, half_dead, monkeypatch):
+        """It is not asked who it is."""
+
+        def incarnation(connection):
+            if connection.sock is None:
+                connection._connect()
+            return "this one"
+
+        monkeypatch.setattr(Connection, "incarnation", incarnation)
 
     def test_a_read_on_a_new_connection_is_sent_once(self, half_dead):
         address, served = half_dead
@@ -93,6 +105,20 @@ class TestInterrupted:
         assert filled.add("league:7", b"lease", TTL_S) is False
         wait_until(lambda: filled.get("league:8"))  # It was on its way.
         assert filled.add("league:8", b"lease", TTL_S) is False
+
+    def test_an_add_or_gets_between_its_two_answers(self, filled, monkeypatch):
+        filled.add_or_gets("league:7", b"lease", TTL_S)  # It knows the server from here on.
+
+        def time_is_up(*args):
+            monkeypatch.undo()
+            raise TimeIsUpError
+
+        monkeypatch.setattr(Connection, "_value_with_cas_id", time_is_up)
+        with pytest.raises(TimeIsUpError):
+            filled.add_or_gets("league:8", b"lease", TTL_S)
+
+        assert filled.get("league:7") == b"1"
+        assert filled.add_or_gets("league:8", b"another", TTL_S).value == b"lease"
 
     def test_is_no_failure_of_the_server(self, filled, interrupt):
         interrupt()

@@ -22,6 +22,7 @@ class TestDead:
             lambda: filled.get("league:7"),
             lambda: filled.gets("league:7"),
             lambda: filled.add("league:7", b"1", TTL_S),
+            lambda: filled.add_or_gets("league:7", b"1", TTL_S),
             lambda: filled.cas("league:7", b"1", held.token, TTL_S),
             lambda: filled.delete("league:7"),
         ):

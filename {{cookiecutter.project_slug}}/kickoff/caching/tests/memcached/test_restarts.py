@@ -18,6 +18,9 @@ class TestRestarted:
         assert filled.add("league:7", b"new", TTL_S) is True
         memcached_server.restart()
         assert filled.delete("league:7") is False
+        memcached_server.restart()
+        held = filled.add_or_gets("league:7", b"newer", TTL_S)
+        assert filled.cas("league:7", b"newest", held.token, TTL_S) is True
 
     def test_voids_the_tokens_although_memcached_counts_from_one_again(
         self, filled, memcached_server

@@ -35,6 +35,8 @@ class TestSizes:
         with pytest.raises(ValueTooLargeError):
             store.add("league:8", too_large, TTL_S)
         with pytest.raises(ValueTooLargeError):
+            store.add_or_gets("league:8", too_large, TTL_S)
+        with pytest.raises(ValueTooLargeError):
             store.cas("league:7", too_large, held.token, TTL_S)
         assert store.get("league:7") == b"1"
         assert store.get("league:8") is None

@@ -50,7 +50,7 @@ class ReaderTakesAnyLeaseForItsOwn(SlotMachine):
     checked = ("I1",)
 
     def lease(self, store, key):
-        return store.gets(key) if store.add(key, seal_lease(b"a token"), 10) else None
+        return (store.gets(key) if store.add(key, seal_lease(b"a token"), 10) else None), None
 
 
 class MarksAreDeletedBeforeTheRebuild(SlotMachine):

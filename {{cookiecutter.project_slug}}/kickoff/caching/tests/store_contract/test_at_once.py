@@ -38,6 +38,15 @@ class TestTogether:
                 )
                 assert sum(added) == 1
 
+    def test_of_many_that_add_or_get_at_once_one_finds_its_own(self, store):
+        def own(turn, n):
+            return store.add_or_gets(f"lease:{turn}", b"%d" % n, TTL_S).value == b"%d" % n
+
+        for turn in range(20):
+            with ThreadPoolExecutor(self.THREADS) as pool:
+                added = pool.map(lambda n, turn=turn: own(turn, n), range(self.THREADS))
+                assert sum(added) == 1
+
     def test_every_thread_reads_its_own_answers(self, store):
         for n in range(self.THREADS):
             store.add(f"key:{n}", b"%d" % n * 5000, TTL_S)
