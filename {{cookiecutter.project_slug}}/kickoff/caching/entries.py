@@ -178,8 +178,8 @@ class DerivedEntry(Entry[V]):
     """An entry that is made from the values of other entries, and from nothing else.
 
     `parts` reads these for some arguments and returns them versioned, or None when there is no such
-    thing; `build` makes the value from theirs. The key holds the versions of the parts: what changes
-    them makes another key, so no mark is needed, and whoever looks first builds it.
+    thing; `build` makes the value from their values. The key holds the versions of the parts: what
+    changes them makes another key, so no mark is needed, and whoever looks first builds it.
 
     `own_part` is the part that belongs to the same arguments alone, if there is one: with a copy of
     the value (see copies.py) it is got in one round trip.
