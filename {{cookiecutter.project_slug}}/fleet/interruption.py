@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
-AGAIN_S = 0.01
+AGAIN_S = 0.01  # the deletion that dropped it is over by then, or drops it once more
 
 _state = {"held": False, "came": False}
 

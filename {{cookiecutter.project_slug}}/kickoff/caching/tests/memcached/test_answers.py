@@ -8,7 +8,6 @@ import threading
 import pytest
 
 from kickoff.caching.stores.base import StoreUnavailableError
-from kickoff.caching.stores.connection import Connection
 from kickoff.caching.stores.memcached import MemcachedStore
 
 
@@ -67,19 +66,9 @@ def test_a_wrong_answer_is_no_answer(answering, wrong):
         answering(wrong).get("key")
 
 
+@pytest.mark.usefixtures("known_server")
 class TestOfAddOrGets:
     WHOLE = b"STORED\r\nVALUE key 0 5 9\r\nhello\r\nEND\r\n"
-
-    @pytest.fixture(autouse=True)
-    def _known_server(self, monkeypatch):
-        """It is not asked who it is: what it answers is the answer to the first question."""
-
-        def incarnation(connection):
-            if connection.sock is None:
-                connection._connect()
-            return "this one"
-
-        monkeypatch.setattr(Connection, "incarnation", incarnation)
 
     @pytest.mark.parametrize("size", [1, 2, 7, len(WHOLE)])
     def test_may_come_in_pieces(self, answering, size):

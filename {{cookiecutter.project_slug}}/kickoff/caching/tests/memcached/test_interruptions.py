@@ -16,6 +16,7 @@ class TimeIsUpError(BaseException):
     """Like the time-out of mod_wsgi: it can be raised between any two instructions."""
 
 
+@pytest.mark.usefixtures("known_server")
 class TestLostAnswers:
     """The command arrived, the answer did not. Sending it again could give the wrong answer."""
 
@@ -51,17 +52,6 @@ class TestLostAnswers:
                 write(MemcachedStore([address]))
 
         assert served == [b"add", b"delete", b"add"]
-
-    @pytest.fixture(autouse=True)
-    def _known_server(self, half_dead, monkeypatch):
-        """It is not asked who it is."""
-
-        def incarnation(connection):
-            if connection.sock is None:
-                connection._connect()
-            return "this one"
-
-        monkeypatch.setattr(Connection, "incarnation", incarnation)
 
     def test_a_read_on_a_new_connection_is_sent_once(self, half_dead):
         address, served = half_dead
