@@ -21,7 +21,7 @@ from fleet.capacity.world import measured_world
 pytestmark = pytest.mark.drill
 
 KINDS = ("league", "menu", "line-up saved")  # a public page, a private one, a change
-WAITS_MS = 200  # so long that cores are not what runs out, even on a busy machine
+WAITS_MS = 400  # so long that cores are not what runs out, even on a busy machine
 
 
 @pytest.fixture(scope="module")
@@ -30,12 +30,12 @@ def _short():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(world, "LEAGUES", 2)
         patch.setattr(measuring, "LOOK_S", 1)
-        patch.setattr(costs, "SECONDS", 1)
+        patch.setattr(costs, "SECONDS", 2)
         patch.setattr(sampling, "OTHERS_MAY", 1.0)
         patch.setattr(checking, "ROUNDS", 1)
         patch.setattr(checking, "SECONDS", 2)
         patch.setattr(checking, "SETTLE_S", 1)
-        patch.setattr(meter, "IDLE_S", 1)
+        patch.setattr(meter, "IDLE_S", 2)
         patch.setattr(checking, "COUNTS", (1, 2))
         patch.setattr(checking, "_loads", one_load)
         yield
