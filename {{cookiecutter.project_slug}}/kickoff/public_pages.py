@@ -19,10 +19,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import Resolver404, resolve
 from django.utils.cache import has_vary_header
 
-from kickoff.caching.html import Html
+from kickoff.caching.html import Html, OldHtml
 
 MAX_AGE_S = 1  # A score is at most so much older than the cache; 50,000 visitors are one request.
 PUBLIC = f"public, max-age={MAX_AGE_S}"
+OLD = "public, max-age=0"  # Being rendered anew: from a cache it would be seen too long.
 PRIVATE = "private, no-store"
 TAKES_GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(\.0+)?\s*(,|$))", re.IGNORECASE)
 
@@ -68,6 +69,8 @@ def page_of(request: HttpRequest, html: Html) -> HttpResponse:
     if packed:
         response.headers["Content-Encoding"] = "gzip"
     response.headers["Vary"] = "Accept-Encoding"
+    if isinstance(html, OldHtml):
+        response.headers["Cache-Control"] = OLD
     return response
 
 

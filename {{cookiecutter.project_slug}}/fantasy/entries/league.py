@@ -209,9 +209,11 @@ class LeagueReads(CachedManager, model=League):
         },
     )
     page = DerivedEntry(_derive_page, parts=_parts, own_part=roster)
-    html = RenderedEntry("fantasy/league.html", of=page)
+    html = RenderedEntry("fantasy/league.html", of=page, ahead_when=CompetitionReads.points)
     standings = DerivedEntry(_derive_standings, parts=_parts, own_part=roster)
-    standings_html = RenderedEntry("fantasy/standings.html", of=standings)
+    standings_html = RenderedEntry(
+        "fantasy/standings.html", of=standings, ahead_when=CompetitionReads.points
+    )
     # No mark could say on which page of the list a league is that comes, goes or grows: the pages
     # that people open most are rebuilt all the time, and no other gets old.
     listing = Entry(
@@ -230,7 +232,7 @@ class FantasyTeamReads(CachedManager, model=FantasyTeam):
         stale_when={"fantasy.FantasyTeam": "pk", "fantasy.Membership": "team__pk"},
     )
     page = DerivedEntry(_derive_team, parts=_team_parts)
-    html = RenderedEntry("fantasy/team.html", of=page)
+    html = RenderedEntry("fantasy/team.html", of=page, ahead_when=CompetitionReads.points)
     # For the manager alone. By the key of the user, and of the team.
     of_user = Entry(
         build_own_teams,

@@ -58,11 +58,22 @@ def _check_entry(entry: Entry[Any]) -> Iterator[CheckMessage]:
         )
     if isinstance(entry, RenderedEntry):
         yield from _check_templates(entry)
+    yield from _check_ahead(entry)
     if (entry.pinned or entry.every_s) and entry.keys is None:
         yield Error(
             f"{entry.name} is pinned, but has no keys.",
             hint="keys=lambda: [(1,), (2,)] lists the arguments to keep present.",
             id="caching.E004",
+        )
+
+
+def _check_ahead(entry: Entry[Any]) -> Iterator[CheckMessage]:
+    if entry.pages_ahead and (entry.is_derived or entry.at_once):
+        pages = ", ".join(page.name for page in entry.pages_ahead)
+        yield Error(
+            f"{pages}: ahead_when names {entry.name}, which the refresher does not rebuild.",
+            hint="Name a part that marks make stale: not a derived entry, nor one with at_once.",
+            id="caching.E011",
         )
 
 

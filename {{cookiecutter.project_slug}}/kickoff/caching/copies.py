@@ -3,8 +3,9 @@
 The key of a derived slot is known when the versions of its parts are: one round trip for a part,
 another for the slot. A copy can be asked for together with the part. It says of which slot it is
 one; who is led to another slot by the parts takes its lease, or finds what is there. So a copy that
-is old, or that an older one has overwritten, is never served; HTML that shows the same is made from
-it. Of several memcached servers it lies on that of the part.
+is old, or that an older one has overwritten, is not taken for the new value. HTML that shows the
+same is made from it, and while the refresher makes a page it may be served as the one of before.
+Of several memcached servers a copy lies on that of the part.
 """
 
 from __future__ import annotations

@@ -20,6 +20,7 @@ from django.db import models
 
 from kickoff.caching import conf
 from kickoff.caching.declared import declared_at
+from kickoff.caching.demand import Demand
 from kickoff.caching.derived_reading import DerivedReading
 from kickoff.caching.fetching import building
 from kickoff.caching.keys import Argument, Arguments, key_beside, slot_key, type_fingerprint
@@ -70,6 +71,9 @@ class Entry(Generic[V]):
         self.pinned = pinned
         self.every_s = every_s
         self.limit_s = limit_s
+        # Pages that the refresher makes when this entry has changed; see ahead.py.
+        self.pages_ahead: list[DerivedEntry[Any]] = []
+        self.demand: Demand | None = None  # for such a page
 
     def _guarded(self, build: Callable[..., V | None]) -> Callable[..., V | None]:
         counted = self.tally.timed(build)
@@ -179,7 +183,8 @@ class DerivedEntry(Entry[V]):
 
     `parts` reads these for some arguments and returns them versioned, or None when there is no such
     thing; `build` makes the value from their values. The key holds the versions of the parts: what
-    changes them makes another key, so no mark is needed, and whoever looks first builds it.
+    changes them makes another key, so no mark is needed, and whoever looks first builds it; but see
+    ahead.py.
 
     `own_part` is the part that belongs to the same arguments alone, if there is one: with a copy of
     the value (see copies.py) it is got in one round trip.
@@ -202,7 +207,15 @@ class DerivedEntry(Entry[V]):
 
     def made_from(self, parts: Sequence[Versioned[Any]]) -> str:
         """From equal ones equal values are made."""
-        return ".".join(part.version for part in parts)
+        return self.joined([part.version for part in parts])
+
+    def joined(self, versions: Sequence[str]) -> str:
+        """What the key says about parts of these versions."""
+        return ".".join(versions)
+
+    def as_old(self, value: V) -> V:
+        """A value that is served a moment after its parts have changed."""
+        return value
 
     def make(self, values: Sequence[Any], last: Callable[[], V | None]) -> V | None:
         """The value that is made from those of the parts. `last` gives what was there before they

@@ -32,3 +32,7 @@ class Html(msgspec.Struct, frozen=True):
     def plain(self) -> bytes:
         """For the few who cannot take it compressed. It is unpacked each time."""
         return zlib.decompress(self.gzipped, GZIP_HEADER)  # gzip.decompress opens a file for it
+
+
+class OldHtml(Html, frozen=True):
+    """It is being rendered anew: nobody should keep this."""

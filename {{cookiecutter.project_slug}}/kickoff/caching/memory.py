@@ -18,6 +18,7 @@ H = TypeVar("H", bound=msgspec.Struct)
 MemoryKey = tuple[str, tuple[int | str, ...]]
 
 
+VERSIONS_BEFORE = 4  # that are remembered: in CACHING_AHEAD_S there are seldom more changes
 ONE_READER = float("-inf")  # `known_at` of what may not be remembered
 
 
@@ -46,6 +47,10 @@ class Versioned(Generic[V]):
         """Whether there is a value; it is not decoded."""
         return not self._content.is_none
 
+    def recent(self, since: float) -> list[str]:
+        """The versions that were the newest ones to this process at some time since then."""
+        return [self.version]
+
     def head(self, kind: type[H]) -> H | None:
         """The value as a struct that it inherits from; the rest of it is not decoded.
 
@@ -60,10 +65,11 @@ class Remembered(Versioned[V]):
 
     Times are monotonic, but for `built_at`. `known_at` is when the store was asked, of a derived
     value when it was asked for the oldest part; `looked_at` is when the answer was there.
-    `made_from` are the versions of the parts of a derived value.
+    `made_from` are the versions of the parts of a derived value. `before` are the versions that
+    came before this one, the latest first, each with the time at which it was known last.
     """
 
-    __slots__ = ("built_at", "looked_at", "made_from")
+    __slots__ = ("before", "built_at", "looked_at", "made_from")
 
     def __init__(
         self,
@@ -80,6 +86,17 @@ class Remembered(Versioned[V]):
         self.looked_at = looked_at
         self.known_at = known_at
         self.made_from = made_from
+        self.before: tuple[tuple[str, float], ...] = ()
+
+    def recent(self, since: float) -> list[str]:
+        return [self.version, *(version for version, known_at in self.before if known_at >= since)]
+
+    def follow(self, last: Remembered[V]) -> None:
+        """Takes the place of what was known last."""
+        before = last.before
+        if last.version != self.version:
+            before = ((last.version, last.known_at), *before)[:VERSIONS_BEFORE]
+        self.before = before
 
     @property
     def content(self) -> Content:

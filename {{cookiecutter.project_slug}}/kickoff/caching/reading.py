@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from functools import cached_property, partial
 from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, Any
@@ -70,12 +71,21 @@ class Reader:
         entry.tally.counts.reads += 1
         last = self.memory.get((entry.name, arguments))
         if last is not None and last.is_fresh(conf.number("CACHING_MEMORY_S")):
+            if entry.demand is not None:
+                entry.demand.count(arguments)
             return last, Source.MEMORY, 0
         reading = entry.reading(self, entry, arguments)
         found = reading.run()
         entry.tally.counts.misses += reading.source is Source.BUILT
         entry.tally.publish_when_due(entry.name, current_store)
+        if entry.demand is not None and found.exists:
+            entry.demand.count(arguments)
+            entry.demand.publish_when_due(entry.name, current_store)
         return found, reading.source, reading.size_bytes
+
+    def look_again(self, entry: Entry[Any], arguments: Arguments) -> None:
+        """So that this process knows what was changed a moment ago. Raises as `read` does."""
+        entry.reading(self, entry, arguments).run()
 
     def remembered(self, entry: Entry[Any], arguments: Arguments) -> Remembered[Any] | None:
         """The last known value; none that is older than a slot may grow."""
@@ -127,7 +137,8 @@ class Reading:
 
     def _from_store(self, store: Store) -> Remembered[Any]:
         key = self.entry.key(self.slot_arguments)
-        deadline = time.monotonic() + conf.number("CACHING_WAIT_S")
+        patience_s = 0.0 if _is_hurried.get() else conf.number("CACHING_WAIT_S")
+        deadline = time.monotonic() + patience_s
         while True:
             self._ask()
             data = self._data(store, key)
@@ -140,7 +151,7 @@ class Reading:
             if found is not None:
                 return found
             if self.last is not None:
-                return self._last_known(self.last)
+                return self._last_for_now(self.last)
             if time.monotonic() >= deadline:
                 raise BusyError(f"{self.entry.name}{self.arguments} is being built.")
             time.sleep(POLL_S)
@@ -212,6 +223,10 @@ class Reading:
             self._ask()
             return self._built(self.build())
 
+    def _last_for_now(self, last: Remembered[Any]) -> Remembered[Any]:
+        """While somebody makes the next one."""
+        return self._last_known(last)
+
     def _last_known(self, last: Remembered[Any]) -> Remembered[Any]:
         self.source = Source.LAST_KNOWN
         return last
@@ -236,7 +251,22 @@ class Reading:
         )
         if self.known_at == ONE_READER:
             return found
+        if self.entry.pages_ahead and self.last is not None:
+            found.follow(self.last)
         return self.reader.memory.keep(self.memory_key, found, self.asked_at)
+
+
+_is_hurried: ContextVar[bool] = ContextVar("is_hurried", default=False)
+
+
+@contextmanager
+def without_waiting() -> Iterator[None]:
+    """Reads in this block raise BusyError at once where others would wait for somebody's build."""
+    token = _is_hurried.set(True)
+    try:
+        yield
+    finally:
+        _is_hurried.reset(token)
 
 
 def may_be_in_transaction() -> bool:

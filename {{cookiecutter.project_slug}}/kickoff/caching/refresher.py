@@ -19,6 +19,7 @@ from django.db import (
 )
 
 from kickoff.caching import conf, fingerprints
+from kickoff.caching.ahead import PagesAhead
 from kickoff.caching.delays import Delays, Key
 from kickoff.caching.entries import Entry, registry
 from kickoff.caching.keys import Arguments, decode_arguments, encode_arguments, slot_key
@@ -55,7 +56,8 @@ class Shard:
 
 
 class Refresher:
-    """Handles marks and keeps pinned entries present, for one shard of the keys."""
+    """Handles marks, keeps pinned entries present and makes pages ahead of their visitors, for one
+    shard of the keys."""
 
     def __init__(
         self, shard: Shard, leadership: Leadership, queue: MarkQueue | None = None
@@ -64,6 +66,7 @@ class Refresher:
         self.leadership = leadership
         self.delays = Delays()
         self.turns = Turns(queue or MarkQueue(), self)
+        self.ahead = PagesAhead(self._wait_or_complain)
         self.rebuilds = 0
         self._due_at: dict[str, float] = {}
         self._pins_checked_at = self._pruned_at = self._warned_at = float("-inf")
@@ -71,7 +74,8 @@ class Refresher:
         self._reported_rebuilds = self._reported_new = 0
 
     def once(self) -> None:
-        """Handles the marks that are there and fills pinned entries, whoever leads.
+        """Handles the marks that are there, fills pinned entries and makes the pages that are asked
+        for most and have changed with these, whoever leads.
 
         Another refresher may do the same at the same time: that is wasteful, never wrong.
         """
@@ -79,6 +83,8 @@ class Refresher:
         self.leadership.acquire()
         self.turns.take(lambda: True)
         self._keep_pinned(lambda: False)
+        while self.ahead.make_some():
+            pass
         self._report()
 
     def run(self, should_stop: Callable[[], bool]) -> None:
@@ -101,7 +107,8 @@ class Refresher:
             logger.warning("The refresher cannot work with the database: %s", error)
 
     def step(self, should_stop: Callable[[], bool] = lambda: False) -> bool:
-        """Handles the marks that are there now; whether there were any."""
+        """Handles the marks that are there now, then makes some of the pages that have changed with
+        them; whether there was anything to do."""
         handled = self.turns.take(
             lambda: not should_stop() and self.leadership.renew_when_due(), for_s=PIN_CHECK_S
         )
@@ -114,8 +121,9 @@ class Refresher:
             fingerprints.drop_old()
             with suppress(StoreUnavailableError):
                 current_store().prune()
+        is_making = self.ahead.make_some()
         self._report()
-        return handled
+        return handled or is_making
 
     def handle(self, name: str, arguments: str, in_slots: Collection[str]) -> bool:
         """Brings a marked key up to date; False when its marks must stay: it is another shard's,
@@ -147,6 +155,7 @@ class Refresher:
             outcome = refresh(store, entry, arguments)
             if outcome is not Outcome.OVERTAKEN:
                 self.rebuilds += outcome is Outcome.REBUILT
+                self.ahead.changed(entry, arguments)
                 return outcome is not Outcome.LEASED
         reason = f"others write {entry.name}{arguments} all the time"
         raise StoreUnavailableError(store.server_of(entry.key(arguments)), reason)
@@ -184,6 +193,7 @@ class Refresher:
             if held is not None:
                 _value, data = fill(store, entry, arguments, held)
                 self.rebuilds += data is not None
+                self.ahead.changed(entry, arguments)
         elif self._is_due(entry, key):
             self._refresh(store, entry, arguments)
 

@@ -19,9 +19,10 @@ from django.template.loader_tags import ExtendsNode, IncludeNode
 from django.utils import timezone, translation
 
 from kickoff.caching import conf
+from kickoff.caching.demand import Demand
 from kickoff.caching.entries import DerivedEntry, Entry, Versioned
 from kickoff.caching.envelope import version_of
-from kickoff.caching.html import Html
+from kickoff.caching.html import Html, OldHtml
 from kickoff.caching.keys import Argument, type_fingerprint
 from kickoff.caching.runtime import current_store
 
@@ -36,6 +37,9 @@ class RenderedEntry(DerivedEntry[Html]):
     The template knows the page object by the name `named`, or else by the names of its fields, and
     beside it what CACHING_CONTEXT and `also` hold. It has no request: the page is the same for
     everybody who may see it.
+    `ahead_when` is the part with which all pages change at once. When it has changed the refresher
+    renders those that are asked for most, and until it has, their visitors get the HTML of before,
+    for CACHING_AHEAD_S at most.
     The fingerprint of its slots changes with the template, with those that it includes and extends,
     with the type of the page object, with the static files and with the release of the site.
     """
@@ -47,6 +51,7 @@ class RenderedEntry(DerivedEntry[Html]):
         of: Entry[Any],
         named: str = "",
         also: Mapping[str, str] | None = None,
+        ahead_when: Entry[Any] | None = None,
     ) -> None:
         own_part = of.own_part if isinstance(of, DerivedEntry) else of
         super().__init__(self._render, parts=self._parts, own_part=own_part)
@@ -54,6 +59,9 @@ class RenderedEntry(DerivedEntry[Html]):
         self.of = of
         self.named = named
         self.also = dict(also or {})
+        if ahead_when is not None:
+            ahead_when.pages_ahead.append(self)
+            self.demand = Demand()
 
     def _parts(self, *arguments: Argument) -> Sequence[Versioned[Any]] | None:
         """Those of a derived page object: for the HTML alone it is put into no slot."""
@@ -62,9 +70,12 @@ class RenderedEntry(DerivedEntry[Html]):
         page = self.of.versioned(*arguments)
         return [page] if page.exists else None
 
-    def made_from(self, parts: Sequence[Versioned[Any]]) -> str:
-        versions = super().made_from(parts)
-        return f"{self.fingerprint}.{versions}" if settings.DEBUG else versions
+    def joined(self, versions: Sequence[str]) -> str:
+        joined = super().joined(versions)
+        return f"{self.fingerprint}.{joined}" if settings.DEBUG else joined
+
+    def as_old(self, value: Html) -> Html:
+        return OldHtml(value.gzipped, value.shows)
 
     def make(self, values: Sequence[Any], last: Callable[[], Html | None]) -> Html | None:
         """What has changed is often not on this page: then nothing is rendered."""

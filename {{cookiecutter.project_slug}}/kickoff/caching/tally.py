@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from threading import Lock
 from typing import ParamSpec, TypeVar
 
@@ -12,7 +12,8 @@ import msgspec
 
 from kickoff.caching import conf
 from kickoff.caching.keys import PREFIX
-from kickoff.caching.stores.base import Store, StoreUnavailableError
+from kickoff.caching.stores.base import Store
+from kickoff.caching.summing import add_up
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -95,22 +96,16 @@ class Tally:
             if self.counts == Counts():
                 return
             mine, self.counts = self.counts, Counts()
-            if not _add(mine, store, _key(name, time.time())):
+            key, plus = _key(name, time.time()), partial(_plus, mine)
+            if not add_up(store, key, plus, 2 * WINDOW_S):
                 self.counts = self.counts.plus(mine)  # with the next ones
         finally:
             self._lock.release()
 
 
-def _add(counts: Counts, store: Callable[[], Store], key: str) -> bool:
-    """False when the store is away or another process was faster."""
-    try:
-        held = store().gets(key)
-        if held is None:
-            return store().add(key, msgspec.msgpack.encode(counts), 2 * WINDOW_S)
-        total = msgspec.msgpack.encode(_decode(held.value).plus(counts))
-        return store().cas(key, total, held.token, 2 * WINDOW_S)
-    except StoreUnavailableError:
-        return False
+def _plus(mine: Counts, published: bytes | None) -> bytes:
+    total = _decode(published).plus(mine) if published else mine
+    return msgspec.msgpack.encode(total)
 
 
 def published(name: str, store: Store) -> Counts:

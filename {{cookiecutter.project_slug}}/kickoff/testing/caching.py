@@ -27,6 +27,7 @@ def _own_slots(settings: Any, slots_folder: Path) -> Iterator[None]:
     if settings.CACHE_URL.startswith("sqlite:"):
         settings.CACHE_URL = f"sqlite:///{slots_folder / 'slots.sqlite3'}"
     settings.CACHING_NAMESPACE = uuid4().hex
+    settings.CACHING_AHEAD_S = 0  # What a test has changed it sees at once.
     forget_what_was_read()
     recorder.assume_recorded(entry for entry in registry if entry.stale_when)
     yield

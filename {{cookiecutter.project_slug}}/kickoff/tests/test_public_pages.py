@@ -11,7 +11,7 @@ from django.test import Client, RequestFactory
 from django.urls import path
 from django.views.decorators.http import require_safe
 
-from kickoff.caching.html import Html
+from kickoff.caching.html import Html, OldHtml
 from kickoff.public_pages import (
     PublicPagesMiddleware,
     page_of,
@@ -269,6 +269,13 @@ class TestHtml:
         settings.DEBUG = True
         answer = self.answer(HTTP_ACCEPT_ENCODING="gzip")
         assert answer.content.decode() == self.TEXT
+
+    def test_of_a_moment_ago_is_kept_by_nobody(self):
+        old = OldHtml(Html.of(self.TEXT).gzipped)
+        view = public_page(lambda request: page_of(request, old))
+        answer = PublicPagesMiddleware(view)(RequestFactory().get("/"))
+        assert answer.content.decode() == self.TEXT
+        assert answer.headers["Cache-Control"] == "public, max-age=0"
 
     def test_has_equal_bytes_for_equal_texts(self, monkeypatch):
         before = Html.of(self.TEXT)

@@ -95,6 +95,7 @@ def test_a_goal_is_compared_with_the_rest_after_a_load_that_warms_up(monkeypatch
 class TestGoalSeen:
     def subject(self, monkeypatch, probe, seen):
         monkeypatch.setattr("fleet.bench.rows.goal_seen.time.sleep", lambda seconds: None)
+        monkeypatch.setattr("fleet.bench.rows.goal_seen.load", lambda *args: None)
         watcher = PretendProbe(watch=seen)
         probe.answers["goal"] = 100.0
         site = SimpleNamespace(probe=lambda role: watcher)

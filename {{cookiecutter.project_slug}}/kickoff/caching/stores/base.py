@@ -8,7 +8,7 @@ is weakest.
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -52,6 +52,16 @@ class Held:
     token: Hashable
 
 
+@dataclass(frozen=True, slots=True)
+class Write:
+    """A value for a key: where a token is given as `cas` writes it, else as `set` does."""
+
+    key: str
+    value: bytes
+    ttl_s: int
+    token: Hashable | None = None
+
+
 class Store(Protocol):
     """Where slots live. Safe for threads, processes and forks.
 
@@ -76,11 +86,19 @@ class Store(Protocol):
         """Store if absent; what is there then, in the same round trip. Whether it is ours its value
         tells. None: it went away in between."""
 
+    def add_or_gets_many(self, values: Mapping[str, bytes], ttl_s: int) -> dict[str, Held]:
+        """The same for several keys, in one round trip for each server. What went away in between
+        is left out."""
+
     def cas(self, key: str, value: bytes, token: Hashable, ttl_s: int) -> bool:
         """Store if the key still holds what `gets` saw. False: it changed or is gone."""
 
     def set(self, key: str, value: bytes, ttl_s: int) -> None:
         """Store, whatever is there. Never a slot: it might be overwritten by an older value."""
+
+    def write_many(self, writes: Sequence[Write]) -> list[bool]:
+        """Several, each key once, in one round trip for each server. False: not stored, because
+        `cas` did not find what `gets` saw, or because it is too large."""
 
     def delete(self, key: str) -> bool:
         """True: it was there and is gone. False: it was absent."""

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import select
 import socket
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 
 from pymemcache.client.base import Client
 from pymemcache.exceptions import MemcacheUnexpectedCloseError, MemcacheUnknownError
 
-from kickoff.caching.stores.base import Held
+from kickoff.caching.stores.base import Held, Write
 
 RECEIVE_BYTES = 128 * 1024
 _END_OF_LINE = b"\r\n"
 _NOTHING = b"END\r\n"
 _ADDED_OR_NOT = (b"STORED", b"NOT_STORED")
+_WRITTEN_OR_NOT = (b"STORED", b"NOT_STORED", b"EXISTS", b"NOT_FOUND")
 
 
 class Connection(Client):
@@ -105,36 +106,74 @@ class Connection(Client):
         value, cas_id = self.gets(key)
         return None if cas_id is None else Held(value, (incarnation, cas_id))
 
-    def add_or_gets_held(self, key: str, value: bytes, ttl_s: int) -> Held | None:
-        """`add`, and what is there then, with a token as `gets_held` has: asked for at once."""
+    def add_or_gets_held(self, values: Mapping[str, bytes], ttl_s: int) -> dict[str, Held]:
+        """`add` of each, and what is there then, with tokens as `gets_held` has: asked for at once.
+        What went away in between is left out."""
         incarnation = self.incarnation()
-        add, gets = f"add {key} 0 {ttl_s} {len(value)}", f"gets {key}"
-        self._open_socket.sendall(_END_OF_LINE.join([add.encode(), value, gets.encode(), b""]))
-        data, end = self._line(b"", 0)
-        added, is_refused = data[:end], data.startswith(b"SERVER_ERROR")
-        if not is_refused and added not in _ADDED_OR_NOT:
-            raise MemcacheUnknownError(added)
-        found = self._value_with_cas_id(key, data, end + len(_END_OF_LINE))
-        if found is not None:  # also from a server that has no memory for ours
-            return Held(found[0], (incarnation, found[1]))
-        self._raise_errors(added, b"add")
-        return None
+        lines: list[bytes] = []
+        for key, value in values.items():
+            add, gets = f"add {key} 0 {ttl_s} {len(value)}", f"gets {key}"
+            lines += [add.encode(), value, gets.encode()]
+        self._send(lines)
+        held: dict[str, Held] = {}
+        data, at = b"", 0
+        for key in values:
+            data, end = self._line(data, at)
+            added, is_refused = data[at:end], data[at:].startswith(b"SERVER_ERROR")
+            if not is_refused and added not in _ADDED_OR_NOT:
+                raise MemcacheUnknownError(added)
+            data, at, found = self._value_with_cas_id(key, data, end + len(_END_OF_LINE))
+            if found is not None:  # also from a server that has no memory for ours
+                held[key] = Held(found[0], (incarnation, found[1]))
+            elif is_refused:
+                self._raise_errors(added, b"add")
+        self._expect_end(data, at)
+        return held
 
-    def _value_with_cas_id(self, key: str, data: bytes, at: int) -> tuple[bytes, bytes] | None:
-        """What the rest of the data says, as `gets` is answered."""
+    def _send(self, lines: list[bytes]) -> None:
+        self._open_socket.sendall(_END_OF_LINE.join([*lines, b""]))
+
+    def _value_with_cas_id(
+        self, key: str, data: bytes, at: int
+    ) -> tuple[bytes, int, tuple[bytes, bytes] | None]:
+        """What the data says there, as `gets` is answered; with the data, and where the next answer
+        begins."""
         data, end = self._line(data, at)
-        if data[at:] == _NOTHING:
-            return None
+        start = end + len(_END_OF_LINE)
+        if data[at:start] == _NOTHING:
+            return data, start, None
         self._raise_errors(data[at:end], b"gets")
         words = data[at:end].decode().split()
         if len(words) != 5 or words[:2] != ["VALUE", key]:
             raise MemcacheUnknownError(data[at:end])
-        start = end + len(_END_OF_LINE)
         stop = start + int(words[3])
-        data = self._receive(data, stop + len(_END_OF_LINE + _NOTHING))
-        if data[stop:] != _END_OF_LINE + _NOTHING:
-            raise MemcacheUnknownError(data[stop:])
-        return data[start:stop], words[4].encode()
+        after = stop + len(_END_OF_LINE + _NOTHING)
+        data = self._receive(data, after)
+        if data[stop:after] != _END_OF_LINE + _NOTHING:
+            raise MemcacheUnknownError(data[stop:after])
+        return data, after, (data[start:stop], words[4].encode())
+
+    def _expect_end(self, data: bytes, at: int) -> None:
+        """What follows the last answer belongs to no question: the socket is out of step."""
+        if data[at:]:
+            raise MemcacheUnknownError(data[at:])
+
+    def write_many(self, writes: Sequence[Write]) -> list[bool]:
+        """`cas` where a write has a token, else `set`, sent at once: whether each was stored."""
+        incarnation = self.incarnation()
+        sent = [write for write in writes if _is_for(write, incarnation)]
+        self._send([line for write in sent for line in (_command(write), write.value)])
+        stored: list[bool] = []
+        data, at = b"", 0
+        for _ in sent:
+            data, end = self._line(data, at)
+            answer, at = data[at:end], end + len(_END_OF_LINE)
+            if answer not in _WRITTEN_OR_NOT and not answer.startswith(b"SERVER_ERROR"):
+                raise MemcacheUnknownError(answer)
+            stored.append(answer == b"STORED")
+        self._expect_end(data, at)
+        answers = iter(stored)
+        return [_is_for(write, incarnation) and next(answers) for write in writes]
 
     def cas_held(self, key: str, value: bytes, token: Hashable, ttl_s: int) -> bool:
         """`cas` with such a token. memcached counts its cas ids from 1 after a restart, so that a
@@ -145,3 +184,16 @@ class Connection(Client):
         if incarnation != self.incarnation():
             return False
         return self.cas(key, value, cas_id, ttl_s) is True
+
+
+def _is_for(write: Write, incarnation: str) -> bool:
+    """Whether its token, if it has one, is of this life of the server."""
+    return not isinstance(write.token, tuple) or write.token[0] == incarnation
+
+
+def _command(write: Write) -> bytes:
+    size_bytes = len(write.value)
+    if not isinstance(write.token, tuple):
+        return f"set {write.key} 0 {write.ttl_s} {size_bytes}".encode()
+    cas_id: bytes = write.token[1]
+    return f"cas {write.key} 0 {write.ttl_s} {size_bytes} ".encode() + cas_id

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import Any
 
 from pymemcache.exceptions import MemcacheClientError, MemcacheServerError
@@ -12,6 +12,7 @@ from kickoff.caching.stores.base import (
     Held,
     StoreUnavailableError,
     ValueTooLargeError,
+    Write,
     check_key,
     check_write,
 )
@@ -56,12 +57,10 @@ class MemcachedStore:
         return values.get(key)
 
     def get_many(self, keys: Sequence[str]) -> dict[str, bytes]:
-        by_server: dict[MemcachedServer, list[str]] = {}
-        for key in dict.fromkeys(keys):
+        for key in keys:
             check_key(key)
-            by_server.setdefault(self._server(key), []).append(key)
         found: dict[str, bytes] = {}
-        for server, of_server in by_server.items():
+        for server, of_server in self._by_server(keys).items():
             found |= self._read(server, "get_values", of_server)
         return found
 
@@ -75,8 +74,17 @@ class MemcachedStore:
         return bool(self._write("add", key, value, ttl_s))
 
     def add_or_gets(self, key: str, value: bytes, ttl_s: int) -> Held | None:
-        check_write(key, value, ttl_s)
-        held: Held | None = self._write("add_or_gets_held", key, value, ttl_s)
+        return self.add_or_gets_many({key: value}, ttl_s).get(key)
+
+    def add_or_gets_many(self, values: Mapping[str, bytes], ttl_s: int) -> dict[str, Held]:
+        for key, value in values.items():
+            check_write(key, value, ttl_s)
+            self._check_size(key, value)
+        held: dict[str, Held] = {}
+        for server, keys in self._by_server(values).items():
+            of_server = {key: values[key] for key in keys}
+            largest = max(of_server.items(), key=lambda each: len(each[1]))
+            held |= self._send(server, largest, "add_or_gets_held", of_server, ttl_s)
         return held
 
     def cas(self, key: str, value: bytes, token: Hashable, ttl_s: int) -> bool:
@@ -86,6 +94,17 @@ class MemcachedStore:
     def set(self, key: str, value: bytes, ttl_s: int) -> None:
         check_write(key, value, ttl_s)
         self._write("set", key, value, ttl_s)
+
+    def write_many(self, writes: Sequence[Write]) -> list[bool]:
+        for write in writes:
+            check_write(write.key, write.value, write.ttl_s)
+        fitting = {each.key: each for each in writes if len(each.value) <= self._max_value_bytes}
+        stored: set[str] = set()
+        for server, keys in self._by_server(fitting).items():
+            of_server = [fitting[key] for key in keys]
+            answers = self._send(server, (keys[0], b""), "write_many", of_server)
+            stored |= {key for key, is_stored in zip(keys, answers, strict=True) if is_stored}
+        return [write.key in stored for write in writes]
 
     def delete(self, key: str) -> bool:
         check_key(key)
@@ -111,6 +130,13 @@ class MemcachedStore:
         placed_by = key[beside.end() :] if beside else key
         return self._servers[self._placement.server_of(placed_by.encode())]
 
+    def _by_server(self, keys: Iterable[str]) -> dict[MemcachedServer, list[str]]:
+        """Each key once."""
+        found: dict[MemcachedServer, list[str]] = {}
+        for key in dict.fromkeys(keys):
+            found.setdefault(self._server(key), []).append(key)
+        return found
+
     def _read(self, server: MemcachedServer, command: str, asked: str | Sequence[str]) -> Any:
         try:
             return server.read(command, asked)
@@ -118,15 +144,24 @@ class MemcachedStore:
             raise StoreUnavailableError(server.name, str(error)) from error
 
     def _write(self, command: str, key: str, value: bytes, *args: Any) -> Any:
-        if len(value) > self._max_value_bytes:
-            raise ValueTooLargeError(key, len(value), self._max_value_bytes)
-        server = self._server(key)
+        self._check_size(key, value)
+        return self._send(self._server(key), (key, value), command, key, value, *args)
+
+    def _send(
+        self, server: MemcachedServer, largest: tuple[str, bytes], command: str, *args: Any
+    ) -> Any:
+        """Raises ValueTooLargeError for the largest value when the server has refused one."""
         try:
-            return server.write(command, key, value, *args)
+            return server.write(command, *args)
         except (MemcacheServerError, MemcacheClientError) as error:
             if is_too_large(error):
+                key, value = largest
                 raise ValueTooLargeError(key, len(value), self._max_value_bytes) from error
             raise StoreUnavailableError(server.name, str(error)) from error
+
+    def _check_size(self, key: str, value: bytes) -> None:
+        if len(value) > self._max_value_bytes:
+            raise ValueTooLargeError(key, len(value), self._max_value_bytes)
 
 
 def is_too_large(error: Exception) -> bool:

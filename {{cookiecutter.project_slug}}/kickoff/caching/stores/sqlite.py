@@ -12,11 +12,17 @@ from __future__ import annotations
 import secrets
 import sqlite3
 import time
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from kickoff.caching.stores.base import Held, StoreUnavailableError, check_key, check_write
+from kickoff.caching.stores.base import (
+    Held,
+    StoreUnavailableError,
+    Write,
+    check_key,
+    check_write,
+)
 from kickoff.caching.stores.breaker import Breaker
 from kickoff.caching.stores.sqlite_file import SlotFile, is_damage
 
@@ -80,6 +86,10 @@ class SqliteStore:
             held = self.gets(key)
         return held
 
+    def add_or_gets_many(self, values: Mapping[str, bytes], ttl_s: int) -> dict[str, Held]:
+        found = {key: self.add_or_gets(key, value, ttl_s) for key, value in values.items()}
+        return {key: held for key, held in found.items() if held is not None}
+
     def cas(self, key: str, value: bytes, token: Hashable, ttl_s: int) -> bool:
         check_write(key, value, ttl_s)
         now = time.time()
@@ -88,6 +98,15 @@ class SqliteStore:
     def set(self, key: str, value: bytes, ttl_s: int) -> None:
         check_write(key, value, ttl_s)
         self._write(SET, key, value, _new_token(), time.time() + ttl_s)
+
+    def write_many(self, writes: Sequence[Write]) -> list[bool]:
+        return [self._write_one(write) for write in writes]
+
+    def _write_one(self, write: Write) -> bool:
+        if write.token is not None:
+            return self.cas(write.key, write.value, write.token, write.ttl_s)
+        self.set(write.key, write.value, write.ttl_s)
+        return True
 
     def delete(self, key: str) -> bool:
         check_key(key)

@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from kickoff.caching.stores.base import StoreUnavailableError
+from kickoff.caching.stores.base import StoreUnavailableError, Write
 from kickoff.caching.stores.memcached import MemcachedStore
 
 
@@ -112,6 +112,47 @@ class TestOfAddOrGets:
     def test_is_no_answer_when_it_is_wrong(self, answering, wrong):
         with pytest.raises(StoreUnavailableError):
             answering(wrong).add_or_gets("key", b"hello", 60)
+
+
+@pytest.mark.usefixtures("known_server")
+class TestOfSeveral:
+    FOUND = (
+        b"STORED\r\nVALUE a 0 5 9\r\nhello\r\nEND\r\n"
+        b"NOT_STORED\r\nEND\r\n"
+        b"NOT_STORED\r\nVALUE c 0 0 8\r\n\r\nEND\r\n"
+    )
+    WRITTEN = (
+        b"STORED\r\nEXISTS\r\nSERVER_ERROR object too large for cache\r\nNOT_FOUND\r\nSTORED\r\n"
+    )
+    WRITES = tuple(Write(key, b"hello", 60, ("this one", b"9")) for key in "abcd")
+
+    @pytest.mark.parametrize("size", [1, 7, len(FOUND)])
+    def test_leases_may_come_in_pieces(self, answering, size):
+        pieces = [self.FOUND[start : start + size] for start in range(0, len(self.FOUND), size)]
+        held = answering(*pieces).add_or_gets_many(dict.fromkeys("abc", b"hello"), 60)
+        assert {key: (each.value, each.token) for key, each in held.items()} == {
+            "a": (b"hello", ("this one", b"9")),
+            "c": (b"", ("this one", b"8")),
+        }
+
+    @pytest.mark.parametrize("size", [1, 7, len(WRITTEN)])
+    def test_writes_may_come_in_pieces(self, answering, size):
+        pieces = [self.WRITTEN[start : start + size] for start in range(0, len(self.WRITTEN), size)]
+        writes = [*self.WRITES, Write("e", b"", 60)]
+        assert answering(*pieces).write_many(writes) == [True, False, False, False, True]
+
+    def test_what_an_earlier_life_of_the_server_gave_is_not_sent(self, answering):
+        earlier = Write("a", b"hello", 60, ("another one", b"9"))
+        assert answering(b"STORED\r\n").write_many([earlier, self.WRITES[1]]) == [False, True]
+
+    @pytest.mark.parametrize(
+        "wrong",
+        [b"STORED\r\nEND\r\n", b"STORED\r\n" * 5, b"STORED\r\nSTORED\r\nSTO"],
+        ids=["answer to get", "one too many", "cut off"],
+    )
+    def test_wrong_answers_are_none(self, answering, wrong):
+        with pytest.raises(StoreUnavailableError):
+            answering(wrong).write_many(self.WRITES)
 
 
 @pytest.mark.parametrize("size", [1, 7, 100])

@@ -3,6 +3,7 @@
 import pytest
 
 from kickoff.caching.stores import MemcachedStore, ValueTooLargeError
+from kickoff.caching.stores.base import Write
 from kickoff.caching.stores.memcached import MAX_VALUE_BYTES
 
 TTL_S = 60
@@ -38,5 +39,9 @@ class TestSizes:
             store.add_or_gets("league:8", too_large, TTL_S)
         with pytest.raises(ValueTooLargeError):
             store.cas("league:7", too_large, held.token, TTL_S)
+        with pytest.raises(ValueTooLargeError):
+            store.add_or_gets_many({"league:9": b"1", "league:8": too_large}, TTL_S)
+        writes = [Write("league:8", too_large, TTL_S), Write("league:9", b"2", TTL_S)]
+        assert store.write_many(writes) == [False, True]
         assert store.get("league:7") == b"1"
         assert store.get("league:8") is None

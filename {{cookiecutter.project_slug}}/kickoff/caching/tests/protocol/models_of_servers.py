@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -10,7 +10,7 @@ import msgspec
 
 from kickoff.caching.envelope import Lease, unseal
 from kickoff.caching.models import Mark
-from kickoff.caching.stores.base import Held, StoreUnavailableError
+from kickoff.caching.stores.base import Held, StoreUnavailableError, Write
 from kickoff.caching.tests.protocol.actors import Actor, Role, pause
 
 T = TypeVar("T")
@@ -71,6 +71,12 @@ class ModelStore:
     def add_or_gets(self, key: str, value: bytes, ttl_s: int) -> Held | None:
         self.add(key, value, ttl_s)
         return self.gets(key)  # others may come in between, as on a real server
+
+    def add_or_gets_many(self, values: Mapping[str, bytes], ttl_s: int) -> dict[str, Held]:
+        raise AssertionError("only pages that are made ahead are leased together")
+
+    def write_many(self, writes: Sequence[Write]) -> list[bool]:
+        raise AssertionError("only pages that are made ahead are written together")
 
     def cas(self, key: str, value: bytes, token: Hashable, ttl_s: int) -> bool:
         actor = self._called("cas")

@@ -4,6 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from kickoff.caching.stores.base import Write
+
 TTL_S = 60
 
 
@@ -97,6 +99,42 @@ class TestAddOrGets:
         expire(store, "league:7")
 
         assert store.add_or_gets("league:7", b"ours", TTL_S).value == b"ours"
+
+
+class TestAddOrGetsMany:
+    def test_each_is_ours_or_theirs(self, store):
+        store.add("league:7", b"theirs\r\nEND\r\n", TTL_S)
+        found = store.add_or_gets_many({"league:6": b"a", "league:7": b"b", "league:8": b""}, TTL_S)
+
+        assert {key: held.value for key, held in found.items()} == {
+            "league:6": b"a",
+            "league:7": b"theirs\r\nEND\r\n",
+            "league:8": b"",
+        }
+        assert all(held == store.gets(key) for key, held in found.items())
+
+    def test_nothing_is_asked_for_nothing(self, store):
+        assert store.add_or_gets_many({}, TTL_S) == {}
+
+
+class TestWriteMany:
+    def test_each_says_whether_it_was_stored(self, store):
+        store.add("league:6", b"old", TTL_S)
+        store.add("league:7", b"old", TTL_S)
+        mine, overtaken = store.gets("league:6").token, store.gets("league:7").token
+        store.set("league:7", b"theirs", TTL_S)
+        writes = [
+            Write("league:6", b"new\r\n", TTL_S, mine),
+            Write("league:7", b"new", TTL_S, overtaken),
+            Write("league:8", b"new", TTL_S, mine),
+            Write("league:9", b"", TTL_S),
+        ]
+
+        assert store.write_many(writes) == [True, False, False, True]
+        assert [store.get(write.key) for write in writes] == [b"new\r\n", b"theirs", None, b""]
+
+    def test_nothing_is_written_for_nothing(self, store):
+        assert store.write_many([]) == []
 
 
 class TestCas:

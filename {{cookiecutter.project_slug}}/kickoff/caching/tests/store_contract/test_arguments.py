@@ -2,6 +2,8 @@
 
 import pytest
 
+from kickoff.caching.stores.base import Write
+
 TTL_S = 60
 
 
@@ -15,7 +17,9 @@ class TestArguments:
             lambda: store.set(key, b"", TTL_S),
             lambda: store.add(key, b"", TTL_S),
             lambda: store.add_or_gets(key, b"", TTL_S),
+            lambda: store.add_or_gets_many({key: b""}, TTL_S),
             lambda: store.cas(key, b"", 1, TTL_S),
+            lambda: store.write_many([Write(key, b"", TTL_S)]),
             lambda: store.delete(key),
             lambda: store.server_of(key),
         ):
